@@ -1,0 +1,196 @@
+import { isSameAddress } from './address.ts'
+import { SessionError } from './errors.ts'
+import { isRecapGrantedPlainly, recapOf } from './recap.ts'
+import { isGranted, type ResourceAbilityRequest, requestKey, type Vocabulary } from './resource.ts'
+import { type Account, isRefusal, type Signer } from './signer.ts'
+import { formatSiweMessage, parseSiweMessage, type SiweMessage } from './siwe.ts'
+import { formatInstant, parseInstant } from './time.ts'
+
+/** A wallet's signature over a delegation, as the wire has it. `sig` is `0x` hex, `signedMessage` an EIP-4361 text, `address` who signed. */
+export interface AuthSig {
+  sig: string
+  derivedVia: string
+  signedMessage: string
+  address: string
+  /** Absent or null for an ordinary account's `personal_sign`. */
+  algo?: string | null
+}
+
+/** What a session signature is for, in one of the wire's two forms. */
+export type Wanted = { readonly resources: readonly string[] } | { readonly resourceAbilityRequests: readonly ResourceAbilityRequest[] }
+
+/** An AuthSig and what its text says. */
+export interface Delegation {
+  readonly authSig: AuthSig
+  readonly message: SiweMessage
+}
+
+export const personalSign = 'web3.eth.personal.sign'
+const fields = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
+
+/** `Issued At` may lie this far in the future, in seconds: clocks differ. */
+const issueTolerance = 60
+
+/** The URI by which a message names a session key, from its 64 hex digits. */
+export function sessionKeyUri(publicKey: string): string {
+  return `lit:session:${publicKey}`
+}
+
+/**
+ * A copy of an AuthSig, its fields in the order they came in.
+ *
+ * @throws SessionError `delegation-malformed`
+ */
+export function readAuthSig(value: unknown): AuthSig {
+  const malformed = (reason: string): SessionError => new SessionError('delegation-malformed', { reason })
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('it is not an object')
+  const given: Readonly<Record<string, unknown>> = { ...value }
+  const copy: Record<string, unknown> = {}
+  for (const [field, content] of Object.entries(given)) {
+    if (!fields.includes(field)) throw malformed('it has a field besides the five')
+    if (content === undefined && field === 'algo') continue
+    if (typeof content !== 'string' && !(field === 'algo' && content === null)) throw malformed(`${field} is not a string`)
+    copy[field] = content
+  }
+  for (const field of fields.slice(0, 4)) if (!Object.hasOwn(copy, field)) throw malformed(`${field} is missing`)
+  return copy as unknown as AuthSig
+}
+
+/**
+ * That the message is good now: `Issued At` at most the tolerance (a minute) ahead, no grace for the others, an end required, and the three in order.
+ * Written so that an unreadable time fails.
+ *
+ * @throws SessionError `delegation-lifetime`, `delegation-expired`, `delegation-not-yet-valid`
+ */
+export function checkDelegationTime(
+  message: SiweMessage,
+  now: number,
+  limits: { maxSeconds?: number; toleranceSeconds?: number } = {},
+): void {
+  const { maxSeconds = Number.POSITIVE_INFINITY, toleranceSeconds = issueTolerance } = limits
+  const issuedAt = parseInstant(message.issuedAt)
+  const notBefore = message.notBefore === undefined ? issuedAt : parseInstant(message.notBefore)
+  if (message.expirationTime === undefined) throw new SessionError('delegation-lifetime', { reason: 'there is no Expiration Time' })
+  const expiration = parseInstant(message.expirationTime)
+  if (!(expiration > issuedAt && expiration > notBefore))
+    throw new SessionError('delegation-lifetime', { reason: 'it ends before it begins' })
+  if (!(expiration - issuedAt <= maxSeconds * 1000))
+    throw new SessionError('delegation-lifetime', { reason: `it is longer than ${maxSeconds} seconds` })
+  if (!(expiration > now)) throw new SessionError('delegation-expired', { expiration: message.expirationTime, now: formatInstant(now) })
+  const tooEarly = (from: string): SessionError => new SessionError('delegation-not-yet-valid', { from, now: formatInstant(now) })
+  if (!(issuedAt <= now + toleranceSeconds * 1000)) throw tooEarly(message.issuedAt)
+  if (message.notBefore !== undefined && !(notBefore <= now)) throw tooEarly(message.notBefore)
+}
+
+/** @throws SessionError `delegation-key-mismatch` unless the message is for exactly this key */
+export function checkDelegationKey(message: SiweMessage, publicKey: string): void {
+  const expected = sessionKeyUri(publicKey)
+  if (message.uri !== expected) throw new SessionError('delegation-key-mismatch', { expected, actual: message.uri })
+}
+
+/** @throws SessionError `account-mismatch` unless envelope and message, and the account where one is expected, are one and the same */
+export function checkDelegationAccount({ authSig, message }: Delegation, account?: Account): void {
+  const mismatch = (expected: string, actual: string): SessionError => new SessionError('account-mismatch', { expected, actual })
+  if (!isSameAddress(authSig.address, message.address)) throw mismatch(message.address, authSig.address)
+  if (!account) return
+  if (!isSameAddress(account.address, message.address)) throw mismatch(account.address, message.address)
+  if (account.chainId !== message.chainId)
+    throw mismatch(`${account.address} on chain ${account.chainId}`, `${message.address} on chain ${message.chainId}`)
+}
+
+/**
+ * What of the wanted the message does not grant, in the wanted's own names. In the second form only its ReCap grants.
+ *
+ * @throws SessionError `recap-invalid`, `recap-statement-mismatch`, `recap-unsupported`
+ */
+export function missingFrom(message: SiweMessage, wanted: Wanted, vocabulary: Vocabulary): string[] {
+  const resources = message.resources ?? []
+  if ('resources' in wanted) return wanted.resources.filter((resource) => !isGranted(resources, resource, vocabulary))
+  const requests = wanted.resourceAbilityRequests
+  const names = (left: readonly ResourceAbilityRequest[]): string[] => left.map((request) => `${request.ability} on ${requestKey(request)}`)
+  if (!resources.some((resource) => resource.startsWith('urn:recap:'))) return names(requests)
+  const recap = recapOf(message)
+  if (recap.prf.length > 0) throw new SessionError('recap-unsupported', { reason: 'it rests on proofs' })
+  return names(requests.filter((request) => !isRecapGrantedPlainly(recap, requestKey(request), request.ability, vocabulary)))
+}
+
+/**
+ * What the client can judge of an answer without secp256k1: everything that the text says. Whether the wallet really signed it is a verifier's to say.
+ *
+ * @throws SessionError that says what was wrong with it: `delegation-malformed`, `siwe-invalid`, `delegation-key-mismatch`, `account-mismatch`,
+ * `delegation-lifetime`, `delegation-expired`, `delegation-not-yet-valid`, `delegation-scope`, `recap-…`
+ */
+export function readDelegation(
+  answer: unknown,
+  expected: { publicKey: string; wanted: Wanted; vocabulary: Vocabulary; now: number; account?: Account | undefined },
+): Delegation {
+  const authSig = readAuthSig(answer)
+  if (authSig.derivedVia === personalSign && !/^0x(?:[0-9a-fA-F]{2})+$/.test(authSig.sig)) {
+    throw new SessionError('delegation-malformed', { reason: 'sig is not 0x and hex' })
+  }
+  const delegation = { authSig, message: parseSiweMessage(authSig.signedMessage) }
+  checkDelegationKey(delegation.message, expected.publicKey)
+  checkDelegationAccount(delegation, expected.account)
+  checkDelegationTime(delegation.message, expected.now)
+  const missing = missingFrom(delegation.message, expected.wanted, expected.vocabulary)
+  if (missing.length > 0) throw new SessionError('delegation-scope', { missing })
+  return delegation
+}
+
+/**
+ * Asks a signer for its account.
+ *
+ * @throws SessionError `wallet-refused`, `wallet-failed`
+ */
+export async function askAccount(signer: Signer): Promise<Account> {
+  try {
+    return await signer.account()
+  } catch (cause) {
+    throw isRefusal(cause)
+      ? new SessionError('wallet-refused', { by: 'signer' }, { cause })
+      : new SessionError('wallet-failed', { during: 'account' }, { cause })
+  }
+}
+
+/**
+ * Has a signer sign a message.
+ *
+ * @throws SessionError `siwe-invalid` before the wallet is asked, `wallet-refused`, `wallet-failed`
+ */
+export async function askSigner(signer: Signer, account: Account, message: SiweMessage): Promise<AuthSig> {
+  const signedMessage = formatSiweMessage(message)
+  try {
+    const sig = await signer.signMessage(signedMessage, account)
+    return { sig, derivedVia: personalSign, signedMessage, address: account.address }
+  } catch (cause) {
+    throw isRefusal(cause)
+      ? new SessionError('wallet-refused', { by: 'signer' }, { cause })
+      : new SessionError('wallet-failed', { during: 'signMessage' }, { cause })
+  }
+}
+
+/**
+ * Calls an `authNeededCallback`, once.
+ *
+ * @throws SessionError `wallet-refused`, `callback-threw`, `callback-rejected`, `callback-returned-nothing`
+ */
+export async function askCallback<P>(callback: (params: P) => Promise<AuthSig> | AuthSig, params: P): Promise<unknown> {
+  const failed = (code: 'callback-threw' | 'callback-rejected', cause: unknown): SessionError =>
+    isRefusal(cause)
+      ? new SessionError('wallet-refused', { by: 'callback' }, { cause })
+      : new SessionError(code, { reason: cause instanceof Error ? cause.name : typeof cause }, { cause })
+  let pending: Promise<AuthSig> | AuthSig
+  try {
+    pending = callback(params)
+  } catch (cause) {
+    throw failed('callback-threw', cause)
+  }
+  let answer: unknown
+  try {
+    answer = await pending
+  } catch (cause) {
+    throw failed('callback-rejected', cause)
+  }
+  if (answer === undefined || answer === null) throw new SessionError('callback-returned-nothing', { got: String(answer) })
+  return answer
+}

@@ -1,0 +1,116 @@
+import { isWellFormed } from './bytes.ts'
+import { SessionError } from './errors.ts'
+
+export type Json = null | boolean | number | string | Json[] | JsonObject
+export interface JsonObject {
+  [key: string]: Json
+}
+
+const space = /[ \t\n\r]*/y
+const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
+const word = /true|false|null/y
+const plain = /[^"\\\u0000-\u001f]*/y
+const escaped = /\\(?:(["\\/bfnrt])|u([0-9a-fA-F]{4}))/y
+const escapes: Readonly<Record<string, string>> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }
+const words: Readonly<Record<string, null | boolean>> = { true: true, false: false, null: null }
+
+/**
+ * Reads one JSON text (RFC 8259) and refuses what `JSON.parse` lets through silently: a key given twice (also when hidden by an escape),
+ * `__proto__`, half a surrogate pair, and nesting beyond `maxDepth`.
+ *
+ * @throws SessionError `json-invalid`, `input-too-large` for nesting
+ */
+export function parseJson(text: string, maxDepth: number = 16): Json {
+  let at = 0
+
+  function fail(reason: string): never {
+    throw new SessionError('json-invalid', { offset: at, reason })
+  }
+
+  function take(pattern: RegExp): RegExpExecArray | null {
+    pattern.lastIndex = at
+    const match = pattern.exec(text)
+    if (match) at = pattern.lastIndex
+    return match
+  }
+
+  function skip(): string {
+    take(space)
+    return text.charAt(at)
+  }
+
+  function expect(character: string): void {
+    if (skip() !== character) fail(`"${character}" expected`)
+    at += 1
+  }
+
+  function readString(): string {
+    expect('"')
+    let value = take(plain)?.[0] ?? ''
+    while (text.charAt(at) === '\\') {
+      const [, letter, hex] = take(escaped) ?? fail('bad escape')
+      value += letter === undefined ? String.fromCharCode(Number.parseInt(hex ?? '', 16)) : (escapes[letter] ?? letter)
+      value += take(plain)?.[0] ?? ''
+    }
+    if (text.charAt(at) !== '"') fail('unterminated string or control character')
+    at += 1
+    return isWellFormed(value) ? value : fail('half a surrogate pair')
+  }
+
+  function readList(close: string, readItem: () => void): void {
+    at += 1
+    if (skip() !== close) {
+      readItem()
+      while (skip() === ',') {
+        at += 1
+        readItem()
+      }
+    }
+    expect(close)
+  }
+
+  function readObject(depth: number): JsonObject {
+    const object: JsonObject = {}
+    readList('}', () => {
+      const key = readString()
+      if (key === '__proto__') fail('a key __proto__')
+      if (Object.hasOwn(object, key)) fail(`key "${key}" a second time`)
+      expect(':')
+      object[key] = readValue(depth)
+    })
+    return object
+  }
+
+  function readValue(depth: number): Json {
+    const first = skip()
+    if (first === '"') return readString()
+    if (first === '{' || first === '[') {
+      if (depth >= maxDepth) throw new SessionError('input-too-large', { what: 'nesting', limit: maxDepth })
+      if (first === '{') return readObject(depth + 1)
+      const array: Json[] = []
+      readList(']', () => void array.push(readValue(depth + 1)))
+      return array
+    }
+    const known = take(word)
+    if (known) return words[known[0]] ?? null
+    const digits = take(number) ?? fail('a value expected')
+    return Number(digits[0])
+  }
+
+  const value = readValue(0)
+  skip()
+  return at === text.length ? value : fail('something after the end')
+}
+
+/** The one spelling of a value by RFC 8785 (JCS): keys in code-unit order, no spaces. */
+export function canonicalJson(value: Json): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
+  return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
+}
+
+/** Whether a JSON value is an object, and not a list. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

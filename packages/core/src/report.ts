@@ -1,0 +1,66 @@
+import { isSessionError, SessionError, type SessionErrorCode } from './errors.ts'
+
+/** The checks of a verifier, in order; those of `delegation.` once for each capability that is looked at. */
+export const checkNames = [
+  'bounds',
+  'shape',
+  'session-signature',
+  'payload',
+  'resource',
+  'time',
+  'audience',
+  'delegation.shape',
+  'delegation.message',
+  'delegation.domain',
+  'delegation.time',
+  'delegation.key',
+  'delegation.recap',
+  'delegation.grant',
+  'delegation.signature',
+  'revocation',
+] as const
+
+export type CheckName = (typeof checkNames)[number]
+
+/** One check and what came of it. `path` leads into the input, `hint` tells a developer what to do about a failure. */
+export interface Check {
+  readonly name: CheckName
+  readonly status: 'passed' | 'failed' | 'not-reached'
+  readonly path: string
+  readonly code?: SessionErrorCode
+  readonly hint?: string
+}
+
+/** Checks run one after another until the first fails; after that none is reached. */
+export interface CheckRun {
+  /** Every check so far. */
+  readonly checks: readonly Check[]
+  /** The failure, where there is one. */
+  failure(): SessionError | undefined
+  /** Runs a check; its value where it passed, `undefined` where it failed or was not reached. */
+  check<T>(name: CheckName, path: string, run: () => T | Promise<T>): Promise<T | undefined>
+}
+
+export function startChecks(): CheckRun {
+  const checks: Check[] = []
+  let failure: SessionError | undefined
+
+  async function check<T>(name: CheckName, path: string, run: () => T | Promise<T>): Promise<T | undefined> {
+    if (failure) {
+      checks.push({ name, status: 'not-reached', path })
+      return undefined
+    }
+    try {
+      const value = await run()
+      checks.push({ name, status: 'passed', path })
+      return value
+    } catch (error) {
+      // A value can throw anything at all when it is read; whatever it is, it is the value's fault and a refusal.
+      failure = isSessionError(error) ? error : new SessionError('session-sig-malformed', { reason: 'it cannot be read' }, { cause: error })
+      checks.push({ name, status: 'failed', path, code: failure.code, hint: failure.message })
+      return undefined
+    }
+  }
+
+  return { checks, failure: () => failure, check }
+}

@@ -1,0 +1,155 @@
+import { fromHex, toHex, toUtf8 } from './bytes.ts'
+import { type AuthSig, readAuthSig, type Wanted } from './delegation.ts'
+import { isSessionError, SessionError } from './errors.ts'
+import { isObject, type Json, parseJson } from './json.ts'
+import { importSessionKey, type SessionKey, type SessionKeyPair } from './keypair.ts'
+import type { ResourceAbilityRequest } from './resource.ts'
+import { parseInstant } from './time.ts'
+
+/** A session signature for one node, in the wire's key order. */
+export interface SessionSig {
+  /** 128 lower-case hex digits: ed25519 over the UTF-8 of `signedMessage`. */
+  sig: string
+  derivedVia: 'litSessionSignViaNacl'
+  /** JSON text of the payload. */
+  signedMessage: string
+  /** The session public key, 64 lower-case hex digits. */
+  address: string
+  algo: 'ed25519'
+}
+
+/** What a session signature says besides its key and its node. Times are RFC 3339. */
+export type SessionSigContent = Wanted & {
+  readonly capabilities: readonly AuthSig[]
+  readonly issuedAt: string
+  readonly expiration: string
+}
+
+/** A payload as it was signed. Which of the two lists is there tells the form. */
+export interface SessionPayload {
+  readonly sessionKey: string
+  readonly resources?: readonly string[]
+  readonly resourceAbilityRequests?: readonly ResourceAbilityRequest[]
+  /** Not looked into here: each is judged by itself. */
+  readonly capabilities: readonly Json[]
+  readonly issuedAt: string
+  readonly expiration: string
+  readonly nodeAddress: string
+}
+
+/** Everything of the payload but its node, as text: the rest differs from node to node only in the address. */
+function payloadHead(publicKey: string, content: SessionSigContent): string {
+  const list = 'resources' in content ? content.resources : content.resourceAbilityRequests
+  if (list.length === 0)
+    throw new SessionError('resources-empty', { field: 'resources' in content ? 'resources' : 'resourceAbilityRequests' })
+  if (content.capabilities.length === 0) throw new SessionError('delegation-malformed', { reason: 'there is none' })
+  for (const field of ['issuedAt', 'expiration'] as const) {
+    if (Number.isNaN(parseInstant(content[field])))
+      throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
+  }
+  const wanted =
+    'resources' in content
+      ? { resources: content.resources }
+      : {
+          resourceAbilityRequests: content.resourceAbilityRequests.map(({ resource: { resource, resourcePrefix }, ability }) => ({
+            resource: { resource, resourcePrefix },
+            ability,
+          })),
+        }
+  const { issuedAt, expiration } = content
+  return JSON.stringify({
+    sessionKey: publicKey,
+    ...wanted,
+    capabilities: content.capabilities.map(readAuthSig),
+    issuedAt,
+    expiration,
+  }).slice(0, -1)
+}
+
+/** Signs the same content for many nodes, in parallel: node URL, byte for byte → session signature. */
+export async function issueSessionSigs(
+  key: SessionKey,
+  content: SessionSigContent,
+  nodes: readonly string[],
+): Promise<Record<string, SessionSig>> {
+  const head = payloadHead(key.publicKey, content)
+  const sign = async (node: string): Promise<[string, SessionSig]> => {
+    const signedMessage = `${head},"nodeAddress":${JSON.stringify(node)}}`
+    const sig = toHex(await key.sign(toUtf8(signedMessage)))
+    return [node, { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: key.publicKey, algo: 'ed25519' }]
+  }
+  return Object.fromEntries(await Promise.all([...new Set(nodes)].map(sign)))
+}
+
+/**
+ * One session signature for one node. Nothing is implied, and nothing checked beyond shape: whether the capabilities grant the resources, and when, is a verifier's to say.
+ * AuthSigs are embedded whole, with their fields in the order they have.
+ *
+ * @throws SessionError `key-malformed`, `resources-empty`, `delegation-malformed`, `time-invalid`
+ */
+export async function issueSessionSig(
+  key: SessionKey | SessionKeyPair,
+  content: SessionSigContent & { readonly nodeAddress: string },
+): Promise<SessionSig> {
+  const signing = 'secretKey' in key ? await importSessionKey(key) : key
+  const { [content.nodeAddress]: issued } = await issueSessionSigs(signing, content, [content.nodeAddress])
+  if (!issued) throw new TypeError('nodeAddress is required.')
+  return issued
+}
+
+const envelope = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
+
+/**
+ * The envelope: exactly the five strings, lower-case hex, the two constants. Total: any value gives an answer or the error.
+ *
+ * @throws SessionError `session-sig-malformed`
+ */
+export function readSessionSig(value: Readonly<Record<string, unknown>>): SessionSig {
+  const malformed = (reason: string): SessionError => new SessionError('session-sig-malformed', { reason })
+  for (const field of envelope) {
+    if (!Object.hasOwn(value, field)) throw malformed(`${field} is missing`)
+    if (typeof value[field] !== 'string') throw malformed(`${field} is not a string`)
+  }
+  if (Object.keys(value).length !== envelope.length) throw malformed('it has a field besides the five')
+  const { sig, derivedVia, signedMessage, address, algo } = value
+  if (algo !== 'ed25519') throw malformed('algo is not ed25519')
+  if (derivedVia !== 'litSessionSignViaNacl') throw malformed('derivedVia is not litSessionSignViaNacl')
+  if (typeof sig !== 'string' || sig.length !== 128 || !fromHex(sig)) throw malformed('sig is not 128 lower-case hex digits')
+  if (typeof address !== 'string' || address.length !== 64 || !fromHex(address)) throw malformed('address is not 64 lower-case hex digits')
+  return { sig, derivedVia, signedMessage: String(signedMessage), address, algo }
+}
+
+function isRequest(value: Json): boolean {
+  if (!isObject(value) || typeof value['ability'] !== 'string' || !isObject(value['resource'])) return false
+  const { resource, resourcePrefix } = value['resource']
+  return typeof resource === 'string' && typeof resourcePrefix === 'string'
+}
+
+/**
+ * The payload: all required fields of their types, each once, one of the two lists and not both. Fields that nobody knows are let through.
+ *
+ * @throws SessionError `payload-malformed`, `input-too-large` for nesting
+ */
+export function parsePayload(text: string): SessionPayload {
+  const malformed = (reason: string, options?: ErrorOptions): SessionError => new SessionError('payload-malformed', { reason }, options)
+  let value: Json
+  try {
+    value = parseJson(text)
+  } catch (cause) {
+    if (isSessionError(cause, 'input-too-large')) throw cause
+    throw malformed(cause instanceof SessionError ? cause.message : 'it cannot be read', { cause })
+  }
+  if (!isObject(value)) throw malformed('it is not an object')
+  for (const field of ['sessionKey', 'issuedAt', 'expiration', 'nodeAddress']) {
+    if (!Object.hasOwn(value, field) || typeof value[field] !== 'string') throw malformed(`${field} is not a string`)
+  }
+  const [hasResources, hasRequests] = [Object.hasOwn(value, 'resources'), Object.hasOwn(value, 'resourceAbilityRequests')]
+  if (hasResources === hasRequests) throw malformed('it needs resources or resourceAbilityRequests, and not both')
+  const list = hasResources ? value['resources'] : value['resourceAbilityRequests']
+  const isElement = hasResources ? (item: Json): boolean => typeof item === 'string' : isRequest
+  if (!Array.isArray(list) || list.length === 0 || !list.every(isElement)) throw malformed('what it asks for is not a list of resources')
+  if (!Object.hasOwn(value, 'capabilities') || !Array.isArray(value['capabilities']) || value['capabilities'].length === 0) {
+    throw malformed('capabilities is not a list of AuthSigs')
+  }
+  return value as unknown as SessionPayload
+}

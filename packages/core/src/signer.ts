@@ -1,0 +1,55 @@
+import type { Hex } from './address.ts'
+
+/** An account on a chain, as the wallet names it. */
+export interface Account {
+  readonly address: Hex
+  readonly chainId: number
+}
+
+/**
+ * **Port: the wallet.**
+ *
+ * `account()` says which account would sign now, connecting if it must. `signMessage(message, account)` asks that very account for an
+ * EIP-191 `personal_sign` over the UTF-8 of `message` and answers `0x` hex; it throws if it can only sign for another account. The account is
+ * passed back in so that a wallet that was switched in between cannot answer for another one unnoticed.
+ *
+ * Both reject with what the wallet said. A person's refusal is recognised by EIP-1193 code 4001, wherever it stands in the chain of causes,
+ * or by ethers' `ACTION_REJECTED`. `testSigner` of `@session-sigs/conformance` holds an adapter to this.
+ */
+export interface Signer {
+  account(): Promise<Account>
+  signMessage(message: string, account: Account): Promise<Hex>
+}
+
+/** Whether an error, or what caused it, is a person's "no" (EIP-1193 §Provider Errors, code 4001). */
+export function isRefusal(error: unknown): boolean {
+  let current: unknown = error
+  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
+    const { code, cause }: { code?: unknown; cause?: unknown } = current
+    if (code === 4001 || code === 'ACTION_REJECTED') return true
+    current = cause
+  }
+  return false
+}
+
+/** Chain ids by the names that Lit apps pass as `chain`. A name that is not here says nothing, and is passed on untouched. */
+const chains: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
+  ['ethereum', 1],
+  ['optimism', 10],
+  ['bsc', 56],
+  ['xdai', 100],
+  ['polygon', 137],
+  ['fantom', 250],
+  ['zksync', 324],
+  ['base', 8453],
+  ['arbitrum', 42161],
+  ['celo', 42220],
+  ['avalanche', 43114],
+  ['linea', 59144],
+  ['sepolia', 11155111],
+])
+
+/** The id of a chain known by name, else `undefined`. */
+export function chainIdOf(name: string): number | undefined {
+  return chains.get(name)
+}

@@ -1,0 +1,43 @@
+import type { AuthSig } from './delegation.ts'
+import type { StoredKey } from './keypair.ts'
+
+export type MaybePromise<T> = T | Promise<T>
+
+/** One account's session: its key and the delegations for that key. */
+export interface StoredSession {
+  key: StoredKey
+  delegations: AuthSig[]
+  createdAt: string
+}
+
+/** Everything an app keeps, as one record, so that nothing can be half-stored. Sessions are by `chainId:address`; `current` is one of them. */
+export interface StoredSessions {
+  v: 1
+  current?: string
+  sessions: Record<string, StoredSession>
+}
+
+/**
+ * **Port: where sessions are kept.** `keys` says what it can keep (a CryptoKey, a serialised seed, no key) and is settled when `open()` has resolved.
+ * `get` answers `undefined` for what was never set; what it answers otherwise is outside data, and is read as strictly as a request. A `set` that has
+ * resolved is what the next `get` gives, whole. Failures throw or reject. `testStorage` of `@session-sigs/conformance` holds a storage to this.
+ */
+export interface SessionStorage {
+  readonly keys: 'handle' | 'seed' | 'none'
+  open?(): Promise<void>
+  get(id: string): MaybePromise<StoredSessions | undefined>
+  set(id: string, value: StoredSessions): MaybePromise<void>
+  delete(id: string): MaybePromise<void>
+}
+
+/** Sessions for as long as the page or process lives, and nowhere else. Each call makes a store of its own. */
+export function memoryStorage(): SessionStorage {
+  const records = new Map<string, StoredSessions>()
+  // Copies both ways: what a caller does with its object afterwards must not reach the store. CryptoKeys are cloned, never serialised.
+  return Object.freeze<SessionStorage>({
+    keys: 'handle',
+    get: (id) => structuredClone(records.get(id)),
+    set: (id, value) => void records.set(id, structuredClone(value)),
+    delete: (id) => void records.delete(id),
+  })
+}

@@ -1,0 +1,120 @@
+import { isSameAddress } from './address.ts'
+import { type AuthSig, checkDelegationAccount, checkDelegationKey, checkDelegationTime, personalSign, readAuthSig } from './delegation.ts'
+import type { DelegationCache, ProvenDelegation } from './delegation-cache.ts'
+import { SessionError } from './errors.ts'
+import { isObject, type Json } from './json.ts'
+import { isRecapGrantedPlainly, type Recap, recapOf } from './recap.ts'
+import { type CheckRun, startChecks } from './report.ts'
+import { isGranted } from './resource.ts'
+import { parseSiweMessage, type SiweMessage } from './siwe.ts'
+import type { Asked, Settings } from './verify-options.ts'
+import { recoverWallet, type WalletQuestion } from './wallet-signature.ts'
+
+/** What came of one capability: its checks, and its message where it could be read. */
+export interface DelegationVerdict {
+  readonly run: CheckRun
+  readonly message: SiweMessage | undefined
+}
+
+type Wallet = 'account' | 'contract'
+
+/** An ordinary account's `personal_sign`, or a contract wallet's where somebody can be asked about it; nothing else is understood. */
+function walletOf({ derivedVia, algo }: AuthSig, settings: Settings): Wallet {
+  if (derivedVia === personalSign && (algo === undefined || algo === null)) return 'account'
+  if ((derivedVia === 'EIP1271' || derivedVia === personalSign) && (algo ?? 'EIP1271') === 'EIP1271') {
+    if (settings.verifyWallet) return 'contract'
+    throw new SessionError('wallet-unsupported', { kind: 'contract wallets (EIP-1271)' })
+  }
+  throw new SessionError('wallet-unsupported', { kind: `${derivedVia}${algo ? ` with ${algo}` : ''}` })
+}
+
+function checkDomain(message: SiweMessage, domains: Settings['domains']): void {
+  if (domains !== '*' && !domains.includes(message.domain))
+    throw new SessionError('domain-mismatch', { expected: domains, actual: message.domain })
+}
+
+/** In the first form plain capabilities grant; in the second, one ReCap without proofs. */
+function readGrants(proven: ProvenDelegation, asked: Asked): Recap | undefined {
+  if (asked.ability === undefined) return undefined
+  proven.recap ??= recapOf(proven.message)
+  if (proven.recap.prf.length > 0) throw new SessionError('recap-unsupported', { reason: 'it rests on proofs' })
+  return proven.recap
+}
+
+function checkGrant(message: SiweMessage, recap: Recap | undefined, { resource, ability }: Asked, settings: Settings): void {
+  const isCovered =
+    recap && ability !== undefined
+      ? isRecapGrantedPlainly(recap, resource, ability, settings.vocabulary)
+      : isGranted(message.resources ?? [], resource, settings.vocabulary)
+  if (!isCovered) throw new SessionError('delegation-scope', { missing: [ability === undefined ? resource : `${ability} on ${resource}`] })
+}
+
+async function askContract(question: WalletQuestion, settings: Settings): Promise<boolean> {
+  try {
+    return (await settings.verifyWallet?.(question)) === true
+  } catch (cause) {
+    throw new SessionError('verifier-unavailable', { port: 'verifyWallet' }, { cause })
+  }
+}
+
+async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wallet, settings: Settings): Promise<void> {
+  const { signedMessage, sig } = authSig
+  const address = message.address as WalletQuestion['address']
+  checkDelegationAccount({ authSig, message })
+  const isSigned =
+    wallet === 'account'
+      ? isSameAddress(recoverWallet(signedMessage, sig) ?? '', address)
+      : /^0x(?:[0-9a-fA-F]{2})+$/.test(sig) &&
+        (await askContract(
+          { address, chainId: message.chainId, message: signedMessage, signature: sig as WalletQuestion['signature'] },
+          settings,
+        ))
+  if (!isSigned) throw new SessionError('wallet-signature-invalid', { address })
+}
+
+/**
+ * All checks of one capability. What a cache may spare is the parse and an ordinary account's recovery; domain, times, key and grant are looked at every time, and a
+ * contract wallet is asked every time.
+ */
+export async function verifyDelegation(
+  value: Json,
+  path: string,
+  sessionKey: string,
+  asked: Asked,
+  settings: Settings,
+  cache: DelegationCache | undefined,
+): Promise<DelegationVerdict> {
+  const run = startChecks()
+  const text = `${path}.signedMessage`
+  const shape = await run.check('delegation.shape', path, () => {
+    if (!isObject(value)) throw new SessionError('delegation-malformed', { reason: 'it is not an object' })
+    const authSig = readAuthSig(value)
+    return { authSig, wallet: walletOf(authSig, settings) }
+  })
+  const known = shape?.wallet === 'account' ? cache?.get(shape.authSig) : undefined
+  const proven = await run.check(
+    'delegation.message',
+    text,
+    () => known ?? { message: parseSiweMessage(shape?.authSig.signedMessage ?? '') },
+  )
+  const message = proven?.message
+  if (!shape || !proven || !message) {
+    for (const name of ['domain', 'time', 'key', 'recap', 'grant', 'signature'] as const)
+      await run.check(`delegation.${name}`, text, () => undefined)
+    return { run, message }
+  }
+  const { authSig, wallet } = shape
+  await run.check('delegation.domain', text, () => checkDomain(message, settings.domains))
+  await run.check('delegation.time', text, () =>
+    checkDelegationTime(message, asked.now, { maxSeconds: settings.maxDelegationSeconds, toleranceSeconds: settings.toleranceSeconds }),
+  )
+  await run.check('delegation.key', text, () => checkDelegationKey(message, sessionKey))
+  const recap = await run.check('delegation.recap', text, () => readGrants(proven, asked))
+  await run.check('delegation.grant', text, () => checkGrant(message, recap, asked, settings))
+  await run.check('delegation.signature', `${path}.sig`, async () => {
+    if (known) return
+    await checkSignature(authSig, message, wallet, settings)
+    if (wallet === 'account') cache?.add(authSig, proven)
+  })
+  return { run, message }
+}
