@@ -1,4 +1,4 @@
-import { isSameAddress } from './address.ts'
+import { isSameAddress, toChecksumAddress } from './address.ts'
 import { SessionError } from './errors.ts'
 import { isRecapGrantedPlainly, recapOf } from './recap.ts'
 import { isGranted, type ResourceAbilityRequest, requestKey, type Vocabulary } from './resource.ts'
@@ -138,13 +138,14 @@ export function readDelegation(
 }
 
 /**
- * Asks a signer for its account.
+ * Asks a signer for its account. Wallets name addresses in any case; a message needs the checksum.
  *
  * @throws SessionError `wallet-refused`, `wallet-failed`
  */
 export async function askAccount(signer: Signer): Promise<Account> {
   try {
-    return await signer.account()
+    const { address, chainId } = await signer.account()
+    return { address: toChecksumAddress(address), chainId }
   } catch (cause) {
     throw isRefusal(cause)
       ? new SessionError('wallet-refused', { by: 'signer' }, { cause })

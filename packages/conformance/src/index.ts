@@ -1,0 +1,5 @@
+export type { TestFunction } from './assert.ts'
+export type { SignerSubject } from './signer.ts'
+export { testSigner } from './signer.ts'
+export type { StorageSubject } from './storage.ts'
+export { testStorage } from './storage.ts'
