@@ -43,6 +43,9 @@ const sentences = {
   'storage-failed': (d: { operation: 'open' | 'get' | 'set' | 'delete' }): string =>
     `The storage failed at ${d.operation}(). See cause; nothing was changed.`,
 
+  'signed-out': (_: { during: 'signIn' }): string =>
+    `Signed out while the wallet was being asked; its answer was dropped. Sign in again when that is wanted.`,
+
   // What a wallet or a callback answers
   'wallet-refused': (_: { by: 'signer' | 'callback' }): string => `The person refused in the wallet. Ask again only when they choose to.`,
   'wallet-failed': (d: { during: 'account' | 'signMessage' }): string => `The signer failed at ${d.during}(). See cause.`,

@@ -19,11 +19,6 @@ export function sessionId(account: Account): string {
   return `${account.chainId}:${account.address}`
 }
 
-/** When a delegation ends, in milliseconds; `NaN` where its text does not say. */
-export function endOf(delegation: Delegation): number {
-  return parseInstant(delegation.message.expirationTime ?? '')
-}
-
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,26 +1,15 @@
-import { toHex } from './bytes.ts'
-import {
-  type AuthSig,
-  askAccount,
-  askCallback,
-  askSigner,
-  checkDelegationTime,
-  type Delegation,
-  missingFrom,
-  readAuthSig,
-  readDelegation,
-  sessionKeyUri,
-  type Wanted,
-} from './delegation.ts'
+import { askForDelegation, checkChain, signDelegation } from './ask.ts'
+import { cover, endOf, isGoodNow } from './coverage.ts'
+import { askAccount, type Delegation, readAuthSig, readDelegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
 import { generateStoredKey, importSessionKey, loadStoredKey, type SessionKey, type StoredKey } from './keypair.ts'
 import { type Readable, writable } from './observable.ts'
-import { endOf, type LiveSession, loadSession, readStoredSessions, sessionId } from './record.ts'
-import { type AuthCallbackParams, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
+import { type LiveSession, loadSession, readStoredSessions, sessionId } from './record.ts'
+import { type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
-import { type Account, chainIdOf, type Signer } from './signer.ts'
-import { memoryStorage, type SessionStorage, type StoredSession, type StoredSessions } from './storage.ts'
+import type { Account, Signer } from './signer.ts'
+import { memoryStorage, type SessionStorage, type StoredSessions } from './storage.ts'
 import { formatInstant } from './time.ts'
 
 /** Signed out, and why; or signed in: who delegated what to which key until when. */
@@ -34,7 +23,7 @@ export type SessionState =
       readonly sessionKey: string
       /** When the last of the delegations ends, RFC 3339. */
       readonly expiresAt: string
-      /** The resources of each delegation's message. */
+      /** What the wallet granted: the resources of the delegations' messages. */
       readonly capabilities: readonly string[]
     }
 
@@ -52,7 +41,7 @@ export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   vocabulary?: V
   /** The clock. */
   now?: () => Date
-  /** Checks a new delegation's wallet signature before it is used, where the app wants to be sure at once: `false` refuses it. */
+  /** Asked about a new delegation's wallet signature before it is used, for who wants to be sure at once; only `true` lets it through. */
   verifyWallet?: (question: { address: string; chainId: number; message: string; signature: string }) => boolean | Promise<boolean>
 }
 
@@ -71,17 +60,16 @@ export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Rea
   signOut(): Promise<void>
 }
 
-/** Said to the person by a client that was given no statement of its own. */
-const defaultStatement = 'Let this device act for me without asking again, only as listed here and only until it expires.'
-
 /** Delegations by which a request can be signed, and their key. */
 interface Grant {
   readonly key: SessionKey
   readonly delegations: readonly Delegation[]
 }
 
-function describe(session: LiveSession | undefined, now: number, reason: 'never' | 'signed-out' | 'expired' | 'corrupt'): SessionState {
-  if (!session) return { status: 'signed-out', reason }
+const emptyRecord: StoredSessions = { v: 1, sessions: {} }
+
+function describe(session: LiveSession | undefined, now: number): SessionState {
+  if (!session) return { status: 'signed-out', reason: 'never' }
   const { address, chainId } = session.account
   const end = Math.max(...session.delegations.map(endOf))
   if (!(end > now)) return { status: 'signed-out', reason: 'expired' }
@@ -89,45 +77,22 @@ function describe(session: LiveSession | undefined, now: number, reason: 'never'
   return { status: 'signed-in', address, chainId, sessionKey: session.key.publicKey, expiresAt: formatInstant(end), capabilities }
 }
 
-function isGoodNow({ message }: Delegation, now: number): boolean {
+/** Runs one after another what must not run at the same time. */
+function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (run) => {
+    const next = last.then(run, run)
+    last = next
+    return next
+  }
+}
+
+async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () => T | Promise<T>): Promise<T> {
   try {
-    checkDelegationTime(message, now)
-    return true
-  } catch {
-    return false
+    return await run()
+  } catch (cause) {
+    throw new SessionError('storage-failed', { operation }, { cause })
   }
-}
-
-/** The part of a request that a delegation leaves open. A delegation whose ReCap cannot be used grants nothing. */
-function leftBy({ message }: Delegation, wanted: Wanted, vocabulary: Vocabulary): Wanted {
-  const open = (part: Wanted): boolean => {
-    try {
-      return missingFrom(message, part, vocabulary).length > 0
-    } catch {
-      return true
-    }
-  }
-  if ('resources' in wanted) return { resources: wanted.resources.filter((resource) => open({ resources: [resource] })) }
-  return { resourceAbilityRequests: wanted.resourceAbilityRequests.filter((request) => open({ resourceAbilityRequests: [request] })) }
-}
-
-function sizeOf(wanted: Wanted): number {
-  return 'resources' in wanted ? wanted.resources.length : wanted.resourceAbilityRequests.length
-}
-
-/** The fewest delegations found that cover the request together, those that last longest first; `undefined` where they do not. */
-function cover(delegations: readonly Delegation[], wanted: Wanted, vocabulary: Vocabulary, now: number): readonly Delegation[] | undefined {
-  const good = delegations.filter((delegation) => isGoodNow(delegation, now)).sort((a, b) => endOf(b) - endOf(a))
-  const whole = good.find((delegation) => sizeOf(leftBy(delegation, wanted, vocabulary)) === 0)
-  if (whole) return [whole]
-  const used: Delegation[] = []
-  let left = wanted
-  for (const delegation of good) {
-    const after = leftBy(delegation, left, vocabulary)
-    if (sizeOf(after) < sizeOf(left)) used.push(delegation)
-    left = after
-  }
-  return sizeOf(left) === 0 ? used : undefined
 }
 
 /**
@@ -136,42 +101,38 @@ function cover(delegations: readonly Delegation[], wanted: Wanted, vocabulary: V
  * @throws TypeError for options that cannot be used
  */
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
-  if (typeof options !== 'object' || options === null || !Array.isArray(options.nodes))
+  if (typeof options !== 'object' || options === null || !Array.isArray(options.nodes)) {
     throw new TypeError('createSessionClient needs nodes, a list of URLs.')
+  }
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
+  const nodes: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const recordId = `session-sigs:${vocabulary.prefix}`
   const state = writable<SessionState>({ status: 'signed-out', reason: 'never' })
+  const inTurn = createQueue()
 
-  let record: StoredSessions = { v: 1, sessions: {} }
+  let record = emptyRecord
   let current: LiveSession | undefined
   /** Delegations for keys that callers brought with them: by public key, never stored. */
   const brought = new Map<string, readonly Delegation[]>()
   let opening: Promise<void> | undefined
   let asking: { readonly what: string; readonly answer: Promise<void> } | undefined
+  /** Counts sign-outs: an answer to a question from before one is dropped. */
+  let signOuts = 0
 
   function now(): number {
     return clock().getTime()
   }
 
-  async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () => T | Promise<T>): Promise<T> {
-    try {
-      return await run()
-    } catch (cause) {
-      throw new SessionError('storage-failed', { operation }, { cause })
-    }
-  }
-
   async function load(): Promise<void> {
     await stored('open', () => storage.open?.())
-    const value = await stored('get', () => storage.get(recordId))
-    const read = value === undefined ? { v: 1 as const, sessions: {} } : readStoredSessions(value)
-    const session = read?.current === undefined ? undefined : read.sessions[read.current]
-    const live = session && read?.current !== undefined ? await loadSession(read.current, session) : undefined
-    const isCorrupt = !read || (session !== undefined && !live)
-    record = isCorrupt || !read ? { v: 1, sessions: {} } : read
-    current = live
-    state.set(describe(live, now(), isCorrupt ? 'corrupt' : 'never'))
+    const value: unknown = await stored('get', () => storage.get(recordId))
+    const read = value === undefined ? emptyRecord : readStoredSessions(value)
+    const kept = read?.current === undefined ? undefined : read.sessions[read.current]
+    current = kept && (await loadSession(read?.current ?? '', kept))
+    const isCorrupt = !read || (kept !== undefined && !current)
+    record = isCorrupt || !read ? emptyRecord : read
+    state.set(isCorrupt ? { status: 'signed-out', reason: 'corrupt' } : describe(current, now()))
   }
 
   /** Reads the storage once; a failure is told to whoever waits, and the next call tries again. */
@@ -185,82 +146,44 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   function findGrant(plan: Plan, own: SessionKey | undefined): Grant | undefined {
     const key = own ?? current?.key
-    const delegations = own ? brought.get(own.publicKey) : current?.delegations
-    const found = key && cover(delegations ?? [], plan.wanted, vocabulary, now())
+    const delegations = (own ? brought.get(own.publicKey) : current?.delegations) ?? []
+    const found = cover(delegations, plan.wanted, vocabulary, now())
     return key && found && { key, delegations: found }
   }
 
-  function checkChain(account: Account, { chain, switchChain }: SessionSigsRequest<V>): void {
-    const expected = chain === undefined ? undefined : chainIdOf(chain)
-    if (chain === undefined || expected === undefined || switchChain || expected === account.chainId) return
-    throw new SessionError('chain-mismatch', { chain, expected, actual: account.chainId })
-  }
-
-  async function liveSessionOf(account: Account): Promise<LiveSession | undefined> {
+  async function sessionOf(account: Account): Promise<LiveSession | undefined> {
     const id = sessionId(account)
     if (current && sessionId(current.account) === id) return current
-    const session = Object.hasOwn(record.sessions, id) ? record.sessions[id] : undefined
-    return session && loadSession(id, session)
+    const kept = Object.hasOwn(record.sessions, id) ? record.sessions[id] : undefined
+    return kept && loadSession(id, kept)
   }
 
-  /** The key to delegate to: the caller's, else that of the account's session while it lasts, else a fresh one in the form the storage can keep. */
-  async function keyFor(session: LiveSession | undefined): Promise<{ key: SessionKey; toStore: StoredKey }> {
-    if (session?.delegations.some((delegation) => isGoodNow(delegation, now()))) return { key: session.key, toStore: session.stored.key }
-    const toStore = await generateStoredKey(storage.keys === 'seed' ? 'seed' : 'handle')
-    return { key: await loadStoredKey(toStore), toStore }
+  /** Nothing changes here until the storage has taken it. */
+  async function keep(
+    delegation: Delegation,
+    account: Account,
+    earlier: LiveSession | undefined,
+    key: SessionKey,
+    form: StoredKey,
+  ): Promise<void> {
+    const id = sessionId(account)
+    const delegations = [...(earlier?.delegations ?? []).filter((item) => isGoodNow(item, now())), delegation]
+    const createdAt = earlier?.stored.createdAt ?? formatInstant(now())
+    const kept = { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }
+    const next: StoredSessions = { v: 1, current: id, sessions: { ...record.sessions, [id]: kept } }
+    if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, next))
+    record = next
+    current = { account, key, stored: kept, delegations }
+    state.set(describe(current, now()))
   }
 
-  function nonce(): string {
-    return toHex(globalThis.crypto.getRandomValues(new Uint8Array(16)))
+  function keepBrought(delegation: Delegation, key: SessionKey): void {
+    const earlier = (brought.get(key.publicKey) ?? []).filter((item) => isGoodNow(item, now()))
+    brought.set(key.publicKey, [...earlier, delegation])
   }
 
-  async function askTheCallback(
-    callback: NonNullable<SessionSigsRequest<V>['authNeededCallback']>,
-    plan: Plan,
-    request: SessionSigsRequest<V>,
-    publicKey: string,
-  ): Promise<unknown> {
-    const { chain, switchChain } = request
-    const resources = [...plan.grants]
-    const uri = sessionKeyUri(publicKey)
-    if (plan.sentence === undefined) return askCallback(callback, { chain, resources, switchChain, expiration: plan.expiration, uri })
-    const domain = options.domain ?? globalThis.location?.host
-    const params: AuthCallbackParams = {
-      chain,
-      statement: options.statement === undefined ? plan.sentence : `${options.statement} ${plan.sentence}`,
-      resources,
-      ...(switchChain === undefined ? {} : { switchChain }),
-      expiration: plan.expiration,
-      uri,
-      sessionKey: { publicKey },
-      nonce: nonce(),
-      ...(domain === undefined ? {} : { domain }),
-      resourceAbilityRequests: 'resourceAbilityRequests' in plan.wanted ? [...plan.wanted.resourceAbilityRequests] : [],
-    }
-    return askCallback(callback, params)
-  }
-
-  async function askTheSigner(asked: Signer, account: Account, plan: Plan, publicKey: string): Promise<AuthSig> {
-    const domain = options.domain ?? globalThis.location?.host
-    if (!domain) throw new TypeError('createSessionClient needs a domain where there is no page: the site that the message names.')
-    const { statement = defaultStatement } = options
-    return askSigner(asked, account, {
-      domain,
-      address: account.address,
-      statement: plan.sentence === undefined ? statement : `${statement} ${plan.sentence}`,
-      uri: sessionKeyUri(publicKey),
-      version: '1',
-      chainId: account.chainId,
-      nonce: nonce(),
-      issuedAt: formatInstant(now()),
-      expirationTime: plan.expiration,
-      resources: plan.grants,
-    })
-  }
-
-  async function checkWallet({ authSig, message }: Delegation): Promise<void> {
+  async function checkWallet({ authSig, message: { address, chainId } }: Delegation): Promise<void> {
     if (!options.verifyWallet) return
-    const { address, chainId } = message
     let isSigned: unknown
     try {
       isSigned = await options.verifyWallet({ address, chainId, message: authSig.signedMessage, signature: authSig.sig })
@@ -270,47 +193,44 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     if (isSigned !== true) throw new SessionError('wallet-signature-invalid', { address })
   }
 
-  /** Nothing changes here until the storage has taken it. */
-  async function keep(delegation: Delegation, session: LiveSession | undefined, key: SessionKey, toStore: StoredKey): Promise<void> {
-    const account: Account = { address: delegation.message.address as Account['address'], chainId: delegation.message.chainId }
-    const id = sessionId(account)
-    const earlier = session && session.key.publicKey === key.publicKey ? session.delegations.filter((item) => isGoodNow(item, now())) : []
-    const delegations = [...earlier, delegation]
-    const kept: StoredSession = {
-      key: toStore,
-      delegations: delegations.map(({ authSig }) => authSig),
-      createdAt: session?.stored.createdAt ?? formatInstant(now()),
-    }
-    const next: StoredSessions = { v: 1, current: id, sessions: { ...record.sessions, [id]: kept } }
-    if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, next))
-    record = next
-    current = { account, key, stored: kept, delegations }
-    state.set(describe(current, now(), 'never'))
+  /** One question to the callback or the signer, for a key, and its answer judged. */
+  async function delegate(plan: Plan, request: SessionSigsRequest<V>, key: SessionKey, account: Account | undefined): Promise<Delegation> {
+    const callback = request.authNeededCallback
+    let answer: unknown
+    if (callback) answer = await askForDelegation(callback, plan, request, options, key.publicKey)
+    else if (signer && account) answer = await signDelegation(signer, account, plan, options, key.publicKey, now())
+    const delegation = readDelegation(answer, { publicKey: key.publicKey, wanted: plan.wanted, vocabulary, now: now(), account })
+    await checkWallet(delegation)
+    return delegation
   }
 
   async function ask(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined): Promise<void> {
-    const callback = request.authNeededCallback
-    if (!callback && !signer)
+    const signOutsBefore = signOuts
+    const stillWanted = (): void => {
+      if (signOuts !== signOutsBefore) throw new SessionError('signed-out', { during: 'signIn' })
+    }
+    const account = signer && !request.authNeededCallback ? await askAccount(signer) : undefined
+    if (account) checkChain(request, account)
+    else if (!request.authNeededCallback) {
       throw new TypeError('A delegation is needed: give createSessionClient a signer, or getSessionSigs an authNeededCallback.')
-    const account = !callback && signer ? await askAccount(signer) : undefined
-    if (account) checkChain(account, request)
-    const session = own ? undefined : account ? await liveSessionOf(account) : current
-    const { key, toStore } = own ? { key: own, toStore: undefined } : await keyFor(session)
-    const isOngoing = session?.key.publicKey === key.publicKey
-    const answer =
-      account && signer && !callback
-        ? await askTheSigner(signer, account, plan, key.publicKey)
-        : callback && (await askTheCallback(callback, plan, request, key.publicKey))
-    const delegation = readDelegation(answer, {
-      publicKey: key.publicKey,
-      wanted: plan.wanted,
-      vocabulary,
-      now: now(),
-      account: account ?? (isOngoing ? session?.account : undefined),
+    }
+    if (own) {
+      const delegation = await delegate(plan, request, own, account)
+      stillWanted()
+      return keepBrought(delegation, own)
+    }
+
+    // The account's own key as long as its session lasts, else a fresh one in the form that the storage can keep.
+    const found = account ? await sessionOf(account) : current
+    const ongoing = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
+    const form = ongoing?.stored.key ?? (await generateStoredKey(storage.keys === 'seed' ? 'seed' : 'handle'))
+    const key = ongoing?.key ?? (await loadStoredKey(form))
+    const delegation = await delegate(plan, request, key, account ?? ongoing?.account)
+    const { address, chainId } = delegation.message
+    await inTurn(async () => {
+      stillWanted()
+      await keep(delegation, { address: address as Account['address'], chainId }, ongoing, key, form)
     })
-    await checkWallet(delegation)
-    if (toStore) await keep(delegation, session, key, toStore)
-    else brought.set(key.publicKey, [...(brought.get(key.publicKey) ?? []).filter((item) => isGoodNow(item, now())), delegation])
   }
 
   /** One question at a time. Who waits for the same answer shares it, refusal included; who needs another asks when it is there. */
@@ -319,54 +239,53 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const own = request.sessionKey === undefined ? undefined : await importSessionKey(request.sessionKey)
     const what = JSON.stringify([own?.publicKey ?? null, plan.grants])
     for (;;) {
-      const found = findGrant(plan, own)
-      if (found) return found
-      const waitingFor = asking
-      if (waitingFor) {
-        const failure = await waitingFor.answer.then(
-          () => undefined,
-          (error: unknown) => ({ error }),
-        )
-        if (failure && waitingFor.what === what) throw failure.error
+      const grant = findGrant(plan, own)
+      if (grant) return grant
+      if (!asking) {
+        const answer = ask(plan, request, own).finally(() => {
+          asking = undefined
+        })
+        asking = { what, answer }
+        await answer
         continue
       }
-      const answer = ask(plan, request, own).finally(() => {
-        asking = undefined
-      })
-      asking = { what, answer }
-      await answer
+      const isSame = asking.what === what
+      const failure = await asking.answer.then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      )
+      if (failure && isSame) throw failure.error
     }
   }
 
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
-    const plan = planRequest(request, vocabulary, options.nodes, now())
+    const plan = planRequest(request, vocabulary, nodes, now())
     const others = (request.capabilityAuthSigs ?? []).map(readAuthSig)
     const { key, delegations } = await ensure(plan, request)
-    const issuedAt = now()
-    const expiration = Math.min(plan.sessionSigEnd, ...delegations.map(endOf))
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
-    return issueSessionSigs(
-      key,
-      { ...plan.wanted, capabilities, issuedAt: formatInstant(issuedAt), expiration: formatInstant(expiration) },
-      plan.nodes,
-    )
+    const issuedAt = formatInstant(now())
+    const expiration = formatInstant(Math.min(plan.sessionSigEnd, ...delegations.map(endOf)))
+    return issueSessionSigs(key, { ...plan.wanted, capabilities, issuedAt, expiration }, plan.nodes)
   }
 
   async function signIn(request: SessionSigsRequest<V> = {}): Promise<SessionState> {
-    await ensure(planRequest(request, vocabulary, options.nodes, now()), request)
+    await ensure(planRequest(request, vocabulary, nodes, now()), request)
     return state.get()
   }
 
   async function signOut(): Promise<void> {
+    signOuts += 1
     await opened()
-    const { [record.current ?? '']: _destroyed, ...sessions } = record.sessions
-    const next: StoredSessions = { v: 1, sessions }
-    if (Object.keys(sessions).length > 0) await stored('set', () => storage.set(recordId, next))
-    else await stored('delete', () => storage.delete(recordId))
-    record = next
-    current = undefined
-    brought.clear()
-    state.set({ status: 'signed-out', reason: 'signed-out' })
+    await inTurn(async () => {
+      const { [record.current ?? '']: _destroyed, ...sessions } = record.sessions
+      const next: StoredSessions = { v: 1, sessions }
+      if (Object.keys(sessions).length > 0) await stored('set', () => storage.set(recordId, next))
+      else await stored('delete', () => storage.delete(recordId))
+      record = next
+      current = undefined
+      brought.clear()
+      state.set({ status: 'signed-out', reason: 'signed-out' })
+    })
   }
 
   return Object.freeze({ get: state.get, subscribe: state.subscribe, getSessionSigs, restore: opened, signIn, signOut })

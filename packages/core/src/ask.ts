@@ -1,0 +1,102 @@
+import { toHex } from './bytes.ts'
+import { type AuthSig, askCallback, askSigner, sessionKeyUri } from './delegation.ts'
+import { SessionError } from './errors.ts'
+import type { AuthCallbackParams, Plan } from './request.ts'
+import { type Account, chainIdOf, type Signer } from './signer.ts'
+import { formatInstant } from './time.ts'
+
+/** What the app says of itself in a message. */
+export interface Site {
+  readonly domain?: string | undefined
+  readonly statement?: string | undefined
+}
+
+/** What a caller said about the chain. */
+export interface ChainChoice {
+  readonly chain?: string | undefined
+  readonly switchChain?: boolean | undefined
+}
+
+/** Said to the person by an app that has no statement of its own. */
+const defaultStatement = 'Let this device act for me without asking again, only as listed here and only until it expires.'
+
+/** 128 bits, as letters and digits. */
+function nonce(): string {
+  return toHex(globalThis.crypto.getRandomValues(new Uint8Array(16)))
+}
+
+/** The site given, or else the page's own. */
+function domainOf({ domain }: Site): string | undefined {
+  return domain ?? globalThis.location?.host
+}
+
+/** @throws SessionError `chain-mismatch` where the chain's name is known, is not the wallet's, and may not differ */
+export function checkChain({ chain, switchChain }: ChainChoice, account: Account): void {
+  const expected = chain === undefined ? undefined : chainIdOf(chain)
+  if (chain === undefined || expected === undefined || switchChain || expected === account.chainId) return
+  throw new SessionError('chain-mismatch', { chain, expected, actual: account.chainId })
+}
+
+/** What a callback is given, in the order and to the letter of the wire's description. */
+function callbackParams(plan: Plan, { chain, switchChain }: ChainChoice, site: Site, publicKey: string): AuthCallbackParams {
+  const common = { expiration: plan.expiration, uri: sessionKeyUri(publicKey) }
+  const resources = [...plan.grants]
+  if (plan.sentence === undefined || !('resourceAbilityRequests' in plan.wanted)) return { chain, resources, switchChain, ...common }
+  const domain = domainOf(site)
+  return {
+    chain,
+    statement: site.statement === undefined ? plan.sentence : `${site.statement} ${plan.sentence}`,
+    resources,
+    ...(switchChain === undefined ? {} : { switchChain }),
+    ...common,
+    sessionKey: { publicKey },
+    nonce: nonce(),
+    ...(domain === undefined ? {} : { domain }),
+    resourceAbilityRequests: structuredClone([...plan.wanted.resourceAbilityRequests]),
+  }
+}
+
+/**
+ * Asks an app's callback for a delegation to the key.
+ *
+ * @throws SessionError as `askCallback`
+ */
+export function askForDelegation(
+  callback: (params: AuthCallbackParams) => Promise<AuthSig>,
+  plan: Plan,
+  choice: ChainChoice,
+  site: Site,
+  publicKey: string,
+): Promise<unknown> {
+  return askCallback(callback, callbackParams(plan, choice, site, publicKey))
+}
+
+/**
+ * Writes the message itself and has the wallet sign it.
+ *
+ * @throws SessionError as `askSigner`; TypeError where nobody said what site this is
+ */
+export async function signDelegation(
+  signer: Signer,
+  account: Account,
+  plan: Plan,
+  site: Site,
+  publicKey: string,
+  now: number,
+): Promise<AuthSig> {
+  const domain = domainOf(site)
+  if (!domain) throw new TypeError('createSessionClient needs a domain where there is no page: the site that the message names.')
+  const { statement = defaultStatement } = site
+  return askSigner(signer, account, {
+    domain,
+    address: account.address,
+    statement: plan.sentence === undefined ? statement : `${statement} ${plan.sentence}`,
+    uri: sessionKeyUri(publicKey),
+    version: '1',
+    chainId: account.chainId,
+    nonce: nonce(),
+    issuedAt: formatInstant(now),
+    expirationTime: plan.expiration,
+    resources: plan.grants,
+  })
+}
