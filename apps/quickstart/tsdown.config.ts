@@ -3,6 +3,7 @@ import { defineConfig } from 'tsdown'
 export default defineConfig({
   entry: ['src/main.ts'],
   platform: 'node',
+  fixedExtension: false,
   target: 'es2022',
   dts: false,
 })

@@ -36,7 +36,10 @@ export function testSigner(test: TestFunction, subject: SignerSubject): void {
       const signer = await subject.create()
       const account = await signer.account()
       const recovered = recoverWallet(text, await signer.signMessage(text, account))
-      assert(recovered?.toLowerCase() === account.address.toLowerCase(), `the signature is by ${recovered ?? 'nobody'}, not by ${account.address}`)
+      assert(
+        recovered?.toLowerCase() === account.address.toLowerCase(),
+        `the signature is by ${recovered ?? 'nobody'}, not by ${account.address}`,
+      )
     })
   }
 

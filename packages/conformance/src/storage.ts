@@ -1,4 +1,4 @@
-import { createSessionClient, generateSessionKeyPair, type Signer, type SessionStorage, type StoredSessions } from '@session-sigs/core'
+import { createSessionClient, generateSessionKeyPair, type SessionStorage, type Signer, type StoredSessions } from '@session-sigs/core'
 import { assert, type TestFunction } from './assert.ts'
 
 export interface StorageSubject {
@@ -23,7 +23,11 @@ async function sampleKey(keys: SessionStorage['keys']): Promise<StoredSessions['
   if (keys === 'handle') {
     const pair = (await crypto.subtle.generateKey('Ed25519', false, ['sign', 'verify'])) as CryptoKeyPair
     const raw = new Uint8Array(await crypto.subtle.exportKey('raw', pair.publicKey))
-    return { type: 'handle', publicKey: Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join(''), privateKey: pair.privateKey }
+    return {
+      type: 'handle',
+      publicKey: Array.from(raw, (byte) => byte.toString(16).padStart(2, '0')).join(''),
+      privateKey: pair.privateKey,
+    }
   }
   return { type: 'seed', seed: (await generateSessionKeyPair()).secretKey.slice(0, 64) }
 }
@@ -75,7 +79,8 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     await storage.set(id, await sample(storage.keys, 'x'))
     const key = (await storage.get(id))?.sessions[`1:${account.address}`]?.key
     assert(key, 'no key came back')
-    if (key.type === 'handle') assert((await crypto.subtle.sign('Ed25519', key.privateKey, new Uint8Array(1))).byteLength === 64, 'it does not sign')
+    if (key.type === 'handle')
+      assert((await crypto.subtle.sign('Ed25519', key.privateKey, new Uint8Array(1))).byteLength === 64, 'it does not sign')
     else assert(/^[0-9a-f]{64}$/.test(key.seed), 'the seed came back different')
   })
 
@@ -117,7 +122,10 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     const records = await Promise.all(Array.from({ length: 10 }, (_, i) => sample(keys, `writer ${i}`)))
     await Promise.all(records.map((record) => storage.set(id, record)))
     const got = await storage.get(id)
-    assert(records.some((record) => textOf(record) === textOf(got)), 'what is stored is nobody’s record')
+    assert(
+      records.some((record) => textOf(record) === textOf(got)),
+      'what is stored is nobody’s record',
+    )
   })
 
   test('storage: a session of the client is found again, and the wallet is not', async () => {
@@ -134,4 +142,3 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     assert((await storage.get('session-sigs:lit')) === undefined, 'signing out left something behind')
   })
 }
-

@@ -1,5 +1,5 @@
 import { testStorage } from '@session-sigs/conformance'
+import { memoryStorage } from '@session-sigs/core'
 import { it } from 'vitest'
-import { memoryStorage } from '../src/storage.ts'
 
 testStorage(it, { create: memoryStorage })

@@ -26,6 +26,11 @@ export function fromHex(text: string): Bytes | undefined {
   return bytes
 }
 
+/** Whether `text` is `0x` and whole bytes of hex in either case, at least one. */
+export function isHexData(text: string): boolean {
+  return text.length > 2 && text.length % 2 === 0 && /^0x[0-9a-fA-F]*$/.test(text)
+}
+
 /** Base64url without padding (RFC 4648 §5). */
 export function toBase64url(bytes: Uint8Array): string {
   let text = ''

@@ -1,4 +1,5 @@
 import { isSameAddress, toChecksumAddress } from './address.ts'
+import { isHexData } from './bytes.ts'
 import { SessionError } from './errors.ts'
 import { isRecapGrantedPlainly, recapOf } from './recap.ts'
 import { isGranted, type ResourceAbilityRequest, requestKey, type Vocabulary } from './resource.ts'
@@ -125,7 +126,7 @@ export function readDelegation(
   expected: { publicKey: string; wanted: Wanted; vocabulary: Vocabulary; now: number; account?: Account | undefined },
 ): Delegation {
   const authSig = readAuthSig(answer)
-  if (authSig.derivedVia === personalSign && !/^0x(?:[0-9a-fA-F]{2})+$/.test(authSig.sig)) {
+  if (authSig.derivedVia === personalSign && !isHexData(authSig.sig)) {
     throw new SessionError('delegation-malformed', { reason: 'sig is not 0x and hex' })
   }
   const delegation = { authSig, message: parseSiweMessage(authSig.signedMessage) }

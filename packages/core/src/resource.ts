@@ -1,4 +1,5 @@
 import { SessionError } from './errors.ts'
+import { isUriCharacters } from './uri.ts'
 
 /**
  * The names of an application's resources. For prefix `acme` and type `Invoice`: resources `acmeInvoice://<id>`, granted by capabilities
@@ -67,8 +68,6 @@ export const litVocabulary: LitVocabulary = /* @__PURE__ */ defineVocabulary({
   },
 })
 
-const idCharacters = /^(?:[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/
-
 /** `scheme` and id of `scheme://id`, the id of RFC 3986 characters, and `*` only alone. */
 function split(resource: string): [scheme: string, id: string] {
   const at = resource.indexOf('://')
@@ -77,7 +76,7 @@ function split(resource: string): [scheme: string, id: string] {
   const id = resource.slice(at + 3)
   if (id === '') throw malformed('the id is empty')
   if (id.includes('://')) throw malformed('there is a second "://"')
-  if (!idCharacters.test(id)) throw malformed('the id has characters that a URI cannot have')
+  if (!isUriCharacters(id)) throw malformed('the id has characters that a URI cannot have')
   if (id !== '*' && id.includes('*')) throw new SessionError('resource-wildcard', { resource })
   return [resource.slice(0, at), id]
 }

@@ -35,7 +35,7 @@ const rules: Readonly<Record<Field, readonly [test: (text: string) => boolean, o
   uri: [isUri, 'is not an RFC 3986 URI'],
   version: [(text) => text === '1', 'is not 1'],
   chainId: [(text) => /^(?:0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text)), 'is not a whole number in plain digits'],
-  nonce: [(text) => /^[A-Za-z0-9]{8,}$/.test(text), 'is not at least 8 letters and digits'],
+  nonce: [(text) => text.length >= 8 && /^[A-Za-z0-9]*$/.test(text), 'is not at least 8 letters and digits'],
   issuedAt: [isInstant, 'is not an RFC 3339 date-time'],
   expirationTime: [isInstant, 'is not an RFC 3339 date-time'],
   notBefore: [isInstant, 'is not an RFC 3339 date-time'],
@@ -125,10 +125,12 @@ export function parseSiweMessage(text: string): SiweMessage {
       const line = lines[at] ?? ''
       resources.push(line.startsWith('- ') ? read('resources', line.slice(2)) : fail('resources', 'lines begin "- "'))
     }
+    Object.freeze(resources)
     fields.resources = resources
   }
   if (at < lines.length) fail('line', 'is none that may stand here')
-  return fields as unknown as SiweMessage
+  // Kept by caches and shown in reports: whoever is given it must not be able to change it for others.
+  return Object.freeze(fields) as unknown as SiweMessage
 }
 
 /**
@@ -153,7 +155,8 @@ export function formatSiweMessage(fields: SiweMessage): string {
   const { resources } = values
   if (resources !== undefined) {
     if (!Array.isArray(resources)) throw new SessionError('siwe-invalid', { field: 'resources', reason: 'is not a list' })
-    lines.push('Resources:', ...Array.from(resources, (resource: unknown) => `- ${check('resources', resource)}`))
+    lines.push('Resources:')
+    for (const resource of resources) lines.push(`- ${check('resources', resource)}`)
   }
   return lines.join('\n')
 }

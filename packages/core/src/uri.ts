@@ -1,17 +1,24 @@
 /** RFC 3986 as the grammar has it: nothing is decoded, normalised or guessed. */
 
-const pchar = "(?:[A-Za-z0-9\\-._~!$&'()*+,;=:@]|%[0-9A-Fa-f]{2})"
-const pathEmptyOrAbsolute = `(?:/${pchar}*)*`
-const path = `(?:/(?:${pchar}+${pathEmptyOrAbsolute})?|${pchar}+${pathEmptyOrAbsolute}|)`
-const tail = `(?:\\?(?:${pchar}|[/?])*)?(?:#(?:${pchar}|[/?])*)?`
-
 const scheme = /^[A-Za-z][A-Za-z0-9+.-]*$/
-const afterAuthority = new RegExp(`^${pathEmptyOrAbsolute}${tail}$`)
-const withoutAuthority = new RegExp(`^${path}${tail}$`)
-const pchars = new RegExp(`^${pchar}*$`)
-const userinfo = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=:]|%[0-9A-Fa-f]{2})*$/
-const regName = /^(?:[A-Za-z0-9\-._~!$&'()*+,;=]|%[0-9A-Fa-f]{2})*$/
 const futureAddress = /^[vV][0-9A-Fa-f]+\.[A-Za-z0-9\-._~!$&'()*+,;=:]+$/
+const encoded = /%[0-9A-Fa-f]{2}/g
+
+/** A test for texts of these characters and percent-encoded ones. Those are taken out first: a choice within a loop would need stack for every character. */
+function made(characters: RegExp): (text: string) => boolean {
+  return (text) => characters.test(text.replace(encoded, ''))
+}
+
+const isUserinfo = made(/^[A-Za-z0-9\-._~!$&'()*+,;=:]*$/)
+const isRegName = made(/^[A-Za-z0-9\-._~!$&'()*+,;=]*$/)
+const isSegments = made(/^[A-Za-z0-9\-._~!$&'()*+,;=:@/]*$/)
+const isQuery = made(/^[A-Za-z0-9\-._~!$&'()*+,;=:@/?]*$/)
+
+/** Any number of the characters that can stand in a URI at all, RFC 3986 §2. */
+export const isUriCharacters: (text: string) => boolean = made(/^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=]*$/)
+
+/** Any number of `pchar`, RFC 3986 §3.3. */
+export const isPchars: (text: string) => boolean = made(/^[A-Za-z0-9\-._~!$&'()*+,;=:@]*$/)
 
 function isIpv4(text: string): boolean {
   const octets = text.split('.')
@@ -45,13 +52,13 @@ function isHostAndPort(text: string): boolean {
   if (literal) return isIpv6(literal[1] ?? '') || futureAddress.test(literal[1] ?? '')
   const colon = text.lastIndexOf(':')
   const host = colon < 0 ? text : text.slice(0, colon)
-  return regName.test(host) && /^[0-9]*$/.test(colon < 0 ? '' : text.slice(colon + 1))
+  return isRegName(host) && /^[0-9]*$/.test(colon < 0 ? '' : text.slice(colon + 1))
 }
 
 /** `authority` of RFC 3986 §3.2: user information, host and port. */
 export function isAuthority(text: string): boolean {
   const at = text.indexOf('@')
-  return userinfo.test(text.slice(0, Math.max(at, 0))) && isHostAndPort(text.slice(at + 1))
+  return isUserinfo(text.slice(0, Math.max(at, 0))) && isHostAndPort(text.slice(at + 1))
 }
 
 /** `scheme` of RFC 3986 §3.1. */
@@ -59,18 +66,20 @@ export function isScheme(text: string): boolean {
   return scheme.test(text)
 }
 
-/** Any number of `pchar`, RFC 3986 §3.3. */
-export function isPchars(text: string): boolean {
-  return pchars.test(text)
+/** The text before the first of a character, and the text after it where there is one. */
+function cut(text: string, character: string): [before: string, after: string] {
+  const at = text.indexOf(character)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** `URI` of RFC 3986 §3: a scheme is required. */
 export function isUri(text: string): boolean {
   const colon = text.indexOf(':')
   if (colon < 0 || !isScheme(text.slice(0, colon))) return false
-  const rest = text.slice(colon + 1)
-  if (!rest.startsWith('//')) return withoutAuthority.test(rest)
-  const end = rest.slice(2).search(/[/?#]/)
-  const authority = end < 0 ? rest.slice(2) : rest.slice(2, 2 + end)
-  return isAuthority(authority) && afterAuthority.test(end < 0 ? '' : rest.slice(2 + end))
+  const [beforeFragment, fragment] = cut(text.slice(colon + 1), '#')
+  const [hierarchy, query] = cut(beforeFragment, '?')
+  if (!isQuery(fragment) || !isQuery(query)) return false
+  if (!hierarchy.startsWith('//')) return isSegments(hierarchy)
+  const [authority, path] = cut(hierarchy.slice(2), '/')
+  return isAuthority(authority) && isSegments(path)
 }

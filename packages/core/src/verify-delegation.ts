@@ -1,4 +1,5 @@
 import { isSameAddress } from './address.ts'
+import { isHexData } from './bytes.ts'
 import { type AuthSig, checkDelegationAccount, checkDelegationKey, checkDelegationTime, personalSign, readAuthSig } from './delegation.ts'
 import type { DelegationCache, ProvenDelegation } from './delegation-cache.ts'
 import { SessionError } from './errors.ts'
@@ -64,7 +65,7 @@ async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wa
   const isSigned =
     wallet === 'account'
       ? isSameAddress(recoverWallet(signedMessage, sig) ?? '', address)
-      : /^0x(?:[0-9a-fA-F]{2})+$/.test(sig) &&
+      : isHexData(sig) &&
         (await askContract(
           { address, chainId: message.chainId, message: signedMessage, signature: sig as WalletQuestion['signature'] },
           settings,
