@@ -30,11 +30,17 @@ function domainOf({ domain }: Site): string | undefined {
   return domain ?? globalThis.location?.host
 }
 
-/** @throws SessionError `chain-mismatch` where the chain's name is known, is not the wallet's, and may not differ */
-export function checkChain({ chain, switchChain }: ChainChoice, account: Account): void {
+/** Whether an account is on the chain that was named. A name that is not known says nothing. */
+export function isOnChain({ chain, switchChain }: ChainChoice, { chainId }: Account): boolean {
   const expected = chain === undefined ? undefined : chainIdOf(chain)
-  if (chain === undefined || expected === undefined || switchChain || expected === account.chainId) return
-  throw new SessionError('chain-mismatch', { chain, expected, actual: account.chainId })
+  return expected === undefined || expected === chainId || switchChain === true
+}
+
+/** @throws SessionError `chain-mismatch` where the chain's name is known, is not the wallet's, and may not differ */
+export function checkChain(choice: ChainChoice, account: Account): void {
+  const { chain = '' } = choice
+  if (!isOnChain(choice, account))
+    throw new SessionError('chain-mismatch', { chain, expected: chainIdOf(chain) ?? 0, actual: account.chainId })
 }
 
 /** What a callback is given, in the order and to the letter of the wire's description. */

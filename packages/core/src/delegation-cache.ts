@@ -42,8 +42,8 @@ export function createDelegationCache(maxBytes: number): DelegationCache {
   function add(authSig: AuthSig, proven: ProvenDelegation): void {
     const key = keyOf(authSig)
     drop(key)
-    // The text stands in the fields once more, and in the ReCap decoded; objects and keys have a size of their own.
-    const bytes = 4 * authSig.signedMessage.length + 1024
+    // The text stands in the fields once more; objects, keys and list entries have a size of their own.
+    const bytes = 4 * authSig.signedMessage.length + 64 * (proven.message.resources?.length ?? 0) + 1024
     if (bytes > maxBytes) return
     entries.set(key, { proven, bytes })
     total += bytes

@@ -1,6 +1,7 @@
 import { isSameAddress, toChecksumAddress } from './address.ts'
 import { isHexData } from './bytes.ts'
 import { SessionError } from './errors.ts'
+import { isObject } from './json.ts'
 import { isRecapGrantedPlainly, recapOf } from './recap.ts'
 import { isGranted, type ResourceAbilityRequest, requestKey, type Vocabulary } from './resource.ts'
 import { type Account, isRefusal, type Signer } from './signer.ts'
@@ -44,8 +45,13 @@ export function sessionKeyUri(publicKey: string): string {
  */
 export function readAuthSig(value: unknown): AuthSig {
   const malformed = (reason: string): SessionError => new SessionError('delegation-malformed', { reason })
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw malformed('it is not an object')
-  const given: Readonly<Record<string, unknown>> = { ...value }
+  if (!isObject(value)) throw malformed('it is not an object')
+  let given: Readonly<Record<string, unknown>>
+  try {
+    given = { ...value }
+  } catch {
+    throw malformed('it cannot be read')
+  }
   const copy: Record<string, unknown> = {}
   for (const [field, content] of Object.entries(given)) {
     if (!fields.includes(field)) throw malformed('it has a field besides the five')
@@ -53,7 +59,7 @@ export function readAuthSig(value: unknown): AuthSig {
     if (typeof content !== 'string' && !(field === 'algo' && content === null)) throw malformed(`${field} is not a string`)
     copy[field] = content
   }
-  for (const field of fields.slice(0, 4)) if (!Object.hasOwn(copy, field)) throw malformed(`${field} is missing`)
+  for (const field of fields.slice(0, 4)) if (!copy[field]) throw malformed(`${field} is missing or empty`)
   return copy as unknown as AuthSig
 }
 
@@ -92,7 +98,9 @@ export function checkDelegationKey(message: SiweMessage, publicKey: string): voi
 /** @throws SessionError `account-mismatch` unless envelope and message, and the account where one is expected, are one and the same */
 export function checkDelegationAccount({ authSig, message }: Delegation, account?: Account): void {
   const mismatch = (expected: string, actual: string): SessionError => new SessionError('account-mismatch', { expected, actual })
-  if (!isSameAddress(authSig.address, message.address)) throw mismatch(message.address, authSig.address)
+  // The wire has two spellings of the envelope's address, and the message's is the checksum.
+  const spellings = [message.address, message.address.toLowerCase()]
+  if (!spellings.includes(authSig.address)) throw mismatch(message.address, authSig.address)
   if (!account) return
   if (!isSameAddress(account.address, message.address)) throw mismatch(account.address, message.address)
   if (account.chainId !== message.chainId)
@@ -146,6 +154,7 @@ export function readDelegation(
 export async function askAccount(signer: Signer): Promise<Account> {
   try {
     const { address, chainId } = await signer.account()
+    if (!Number.isSafeInteger(chainId)) throw new TypeError('chainId is not a whole number.')
     return { address: toChecksumAddress(address), chainId }
   } catch (cause) {
     throw isRefusal(cause)

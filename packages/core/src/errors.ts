@@ -112,8 +112,13 @@ export class SessionError<C extends SessionErrorCode = SessionErrorCode> extends
   constructor(code: C, details: SessionErrorDetails<C>, options?: ErrorOptions) {
     // The table's type ties a code to its details; a union of functions cannot be called without saying so once more.
     const sentence = sentences[code] as (details: SessionErrorDetails<C>) => string
-    // What came from outside may be long, and a message goes into logs.
-    super(sentence(details).slice(0, 600), options)
+    // What came from outside may be long, or hold line breaks and escape sequences, and a message goes into logs.
+    super(
+      sentence(details)
+        .slice(0, 600)
+        .replace(/\p{Cc}/gu, '\ufffd'),
+      options,
+    )
     this.name = 'SessionError'
     this.code = code
     this.details = details

@@ -94,7 +94,8 @@ export function parseJson(text: string, maxDepth: number = 16): Json {
     const known = take(word)
     if (known) return words[known[0]] ?? null
     const digits = take(number) ?? fail('a value expected')
-    return Number(digits[0])
+    const value = Number(digits[0])
+    return Number.isFinite(value) ? value : fail('a number out of range')
   }
 
   const value = readValue(0)
@@ -110,7 +111,9 @@ export function canonicalJson(value: Json): string {
   return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
 }
 
-/** Whether a JSON value is an object, and not a list. */
-export function isObject(value: Json | undefined): value is JsonObject {
+/** Whether a value is an object, and neither a list nor null. */
+export function isObject(value: Json | undefined): value is JsonObject
+export function isObject(value: unknown): value is Record<string, unknown>
+export function isObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

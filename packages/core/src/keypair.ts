@@ -87,10 +87,9 @@ function readPair(pair: unknown): SessionKeyPair {
       // The parser's message could name a place in the secret; this one does not.
       throw malformed('the text is not JSON')
     }
-    if (!isObject(value as never)) throw malformed('the text is not an object')
   }
-  if (typeof value !== 'object' || value === null) throw malformed(`it is ${value === null ? 'null' : typeof value}`)
-  const { publicKey, secretKey } = value as Partial<Record<string, unknown>>
+  if (!isObject(value)) throw malformed('it is not an object')
+  const { publicKey, secretKey } = value
   if (typeof publicKey !== 'string' || !/^[0-9a-f]{64}$/.test(publicKey)) throw malformed('publicKey is not 64 lower-case hex digits')
   if (typeof secretKey !== 'string' || !/^[0-9a-f]{128}$/.test(secretKey)) throw malformed('secretKey is not 128 lower-case hex digits')
   return { publicKey, secretKey }

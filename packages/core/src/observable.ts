@@ -30,8 +30,8 @@ export function writable<T>(initial: T): Writable<T> {
 
   function subscribe(run: (value: T) => void): () => void {
     const subscriber = { run }
-    runs.add(subscriber)
     run(current)
+    runs.add(subscriber)
     return () => void runs.delete(subscriber)
   }
 

@@ -20,6 +20,8 @@ export interface Recap {
 const head = 'urn:recap:'
 const preamble = 'I further authorize the stated URI to perform the following actions on my behalf:'
 const abilityPattern = /^[A-Za-z0-9.*_+-]+\/[A-Za-z0-9.*_+-]+$/
+/** More than anybody can read; a bound on the work that a stranger can cause. */
+const maxEntries = 1024
 const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
 function invalid(reason: string): SessionError {
@@ -62,8 +64,9 @@ function isProof(text: Json): boolean {
   return version === 1 && length > 0 && length === bytes.length
 }
 
+/** Keys that look like list indexes are left out: JavaScript orders them by value whatever the text said. A verifier compares the text itself. */
 function isSorted(object: JsonObject): boolean {
-  const keys = Object.keys(object)
+  const keys = Object.keys(object).filter((key) => !/^[0-9]+$/.test(key))
   return keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)
 }
 
@@ -75,15 +78,17 @@ function isDeeplySorted(value: Json): boolean {
 /** One rule for reading and writing: what a ReCap may hold. Order is the reader's to check; the writer makes it. */
 function checkRecap(att: Json | undefined, prf: Json | undefined): Recap {
   if (!isObject(att)) throw invalid('att is not an object')
+  let abilityCount = 0
   for (const [resource, abilities] of Object.entries(att)) {
     if (!isUri(resource)) throw invalid(`"${resource}" is not a URI`)
     if (!isObject(abilities)) throw invalid(`the abilities of ${resource} are not an object`)
     for (const [ability, caveats] of Object.entries(abilities)) {
+      if (++abilityCount > maxEntries) throw invalid(`it has more than ${maxEntries} abilities`)
       if (!abilityPattern.test(ability)) throw invalid(`"${ability}" is not namespace/name`)
       if (!Array.isArray(caveats) || !caveats.every(isObject)) throw invalid(`the caveats of ${ability} are not a list of objects`)
     }
   }
-  if (!Array.isArray(prf) || !prf.every(isProof)) throw invalid('prf is not a list of base58btc CIDs')
+  if (!Array.isArray(prf) || prf.length > maxEntries || !prf.every(isProof)) throw invalid('prf is not a list of base58btc CIDs')
   return { att, prf } as Recap
 }
 
@@ -138,7 +143,9 @@ export function recapStatement(recap: { readonly att: Attenuations }): string {
     const byNamespace = new Map<string, string[]>()
     for (const ability of sortedKeys(recap.att[resource] ?? {})) {
       const [namespace = '', name = ''] = ability.split('/')
-      byNamespace.set(namespace, [...(byNamespace.get(namespace) ?? []), name])
+      const names = byNamespace.get(namespace) ?? []
+      names.push(name)
+      byNamespace.set(namespace, names)
     }
     for (const namespace of [...byNamespace.keys()].sort()) {
       const names = byNamespace.get(namespace)?.map((name) => `'${name}'`)

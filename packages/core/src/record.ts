@@ -1,5 +1,6 @@
-import { type AuthSig, type Delegation, readAuthSig, sessionKeyUri } from './delegation.ts'
-import { SessionError } from './errors.ts'
+import { type AuthSig, checkDelegationAccount, type Delegation, readAuthSig, sessionKeyUri } from './delegation.ts'
+import { isSessionError } from './errors.ts'
+import { isObject } from './json.ts'
 import { loadStoredKey, type SessionKey, type StoredKey } from './keypair.ts'
 import type { Account } from './signer.ts'
 import { parseSiweMessage } from './siwe.ts'
@@ -14,64 +15,84 @@ export interface LiveSession {
   readonly delegations: readonly Delegation[]
 }
 
+/** What a storage kept, as far as it can be used. `isCorrupt` where the current session, or all of it, cannot. */
+export interface ReadRecord {
+  readonly record: StoredSessions
+  readonly isCorrupt: boolean
+}
+
+export const emptyRecord: StoredSessions = { v: 1, sessions: {} }
+
+/** More than a session ever needs; a bound on the work that a foreign record can cause. */
+const maxDelegations = 64
+
 /** The name of an account's session within the record. */
 export function sessionId(account: Account): string {
   return `${account.chainId}:${account.address}`
 }
 
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 function readStoredKey(value: unknown): StoredKey | undefined {
-  if (!isPlain(value)) return undefined
+  if (!isObject(value)) return undefined
   const { type, seed, publicKey, privateKey } = value
   if (type === 'seed' && typeof seed === 'string') return { type, seed }
-  if (type === 'handle' && typeof publicKey === 'string' && isPlain(privateKey))
+  if (type === 'handle' && typeof publicKey === 'string' && isObject(privateKey)) {
     return { type, publicKey, privateKey: privateKey as unknown as CryptoKey }
+  }
   return undefined
 }
 
 function readStoredSession(value: unknown): StoredSession | undefined {
-  if (!isPlain(value) || !Array.isArray(value['delegations']) || value['delegations'].length === 0) return undefined
-  const { createdAt } = value
+  if (!isObject(value)) return undefined
+  const { createdAt, delegations } = value
   const key = readStoredKey(value['key'])
   if (!key || typeof createdAt !== 'string' || Number.isNaN(parseInstant(createdAt))) return undefined
+  if (!Array.isArray(delegations) || delegations.length === 0 || delegations.length > maxDelegations) return undefined
+  return { key, delegations: delegations.map((item: unknown): AuthSig => readAuthSig(item)), createdAt }
+}
+
+/** `undefined` for whatever cannot be read, also where reading it throws: what a storage returns is outside data. */
+function attempt<T>(read: () => T | undefined): T | undefined {
   try {
-    return { key, delegations: value['delegations'].map((item: unknown): AuthSig => readAuthSig(item)), createdAt }
+    return read()
   } catch {
     return undefined
   }
 }
 
-/**
- * Reads what a storage kept, as strictly as a request: `undefined` for anything that is not a whole record of this version.
- */
-export function readStoredSessions(value: unknown): StoredSessions | undefined {
-  if (!isPlain(value) || value['v'] !== 1 || !isPlain(value['sessions'])) return undefined
+function readRecord(value: unknown): ReadRecord | undefined {
+  if (!isObject(value) || value['v'] !== 1 || !isObject(value['sessions'])) return undefined
   const sessions: Record<string, StoredSession> = {}
+  // One account's broken session is no reason to lose another's.
   for (const [id, item] of Object.entries(value['sessions'])) {
-    const session = readStoredSession(item)
-    if (!session || !/^[0-9]+:0x[0-9a-fA-F]{40}$/.test(id)) return undefined
-    sessions[id] = session
+    const session = attempt(() => readStoredSession(item))
+    if (session && /^(?:0|[1-9][0-9]*):0x[0-9a-fA-F]{40}$/.test(id)) sessions[id] = session
   }
   const { current } = value
-  if (current === undefined) return { v: 1, sessions }
-  return typeof current === 'string' && Object.hasOwn(sessions, current) ? { v: 1, current, sessions } : undefined
+  if (current === undefined) return { record: { v: 1, sessions }, isCorrupt: false }
+  if (typeof current !== 'string' || !Object.hasOwn(sessions, current)) return { record: { v: 1, sessions }, isCorrupt: true }
+  return { record: { v: 1, current, sessions }, isCorrupt: false }
+}
+
+/** Reads what a storage kept, as strictly as a request. Never throws. */
+export function readStoredSessions(value: unknown): ReadRecord {
+  if (value === undefined) return { record: emptyRecord, isCorrupt: false }
+  return attempt(() => readRecord(value)) ?? { record: emptyRecord, isCorrupt: true }
 }
 
 /** A stored session that can be used; `undefined` where key, delegations and account do not belong together. */
 export async function loadSession(id: string, stored: StoredSession): Promise<LiveSession | undefined> {
+  const [chainId = '', address = ''] = id.split(':')
+  const account: Account = { address: address as Account['address'], chainId: Number(chainId) }
   try {
     const key = await loadStoredKey(stored.key)
     const delegations = stored.delegations.map((authSig) => ({ authSig, message: parseSiweMessage(authSig.signedMessage) }))
-    for (const { message } of delegations) {
-      if (message.uri !== sessionKeyUri(key.publicKey) || id !== `${message.chainId}:${message.address}`) return undefined
+    for (const delegation of delegations) {
+      if (delegation.message.uri !== sessionKeyUri(key.publicKey) || delegation.message.expirationTime === undefined) return undefined
+      checkDelegationAccount(delegation, account)
     }
-    const [chainId = '', address = ''] = id.split(':')
-    return { account: { address: address as Account['address'], chainId: Number(chainId) }, key, stored, delegations }
+    return { account, key, stored, delegations }
   } catch (error) {
-    if (error instanceof SessionError) return undefined
+    if (isSessionError(error)) return undefined
     throw error
   }
 }

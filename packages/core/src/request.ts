@@ -70,19 +70,40 @@ export interface Plan {
   readonly sentence?: string
   readonly nodes: readonly string[]
   readonly expiration: string
-  readonly sessionSigEnd: number
+  /** As it was asked for; none for the default. */
+  readonly sessionSigExpiration: string | undefined
 }
 
+const requestNames = [
+  'resources',
+  'resourceAbilityRequests',
+  'sessionCapabilities',
+  'capabilityAuthSigs',
+  'expiration',
+  'sessionSigExpiration',
+  'sessionKey',
+  'authNeededCallback',
+  'chain',
+  'switchChain',
+  'nodes',
+]
 const day = 86_400_000
 const sessionSigLife = 5 * 60_000
 /** What a verifier accepts at most (WIRE: 30 days). */
 const maxSessionSigSeconds = 30 * 86_400
 
+/** A list that was given, and is one. Nothing else may stand for "left out", which means everything. */
+function givenList<T>(field: string, list: readonly T[] | undefined): readonly T[] | undefined {
+  if (list !== undefined && !Array.isArray(list)) throw new TypeError(`${field} is a list.`)
+  return list
+}
+
 function planResources<V extends Vocabulary>(request: SessionSigsRequest<V>, vocabulary: V): Pick<Plan, 'wanted' | 'grants'> {
-  const resources: readonly string[] = request.resources ?? vocabulary.types.map((type) => `${vocabulary.prefix}${type}://*`)
+  const everything = vocabulary.types.map((type) => `${vocabulary.prefix}${type}://*`)
+  const resources: readonly string[] = givenList('resources', request.resources) ?? everything
   if (resources.length === 0) throw new SessionError('resources-empty', { field: 'resources' })
   const needed = [...new Set(resources.map((resource) => capabilityFor(resource, vocabulary)))]
-  const given = request.sessionCapabilities
+  const given = givenList('sessionCapabilities', request.sessionCapabilities)
   if (!given) return { wanted: { resources: [...resources] }, grants: needed }
   for (const capability of given) {
     if (parseResource(capability, vocabulary).kind === 'resource') {
@@ -96,13 +117,20 @@ function planResources<V extends Vocabulary>(request: SessionSigsRequest<V>, voc
 
 function planRequests(requests: readonly ResourceAbilityRequest[], vocabulary: Vocabulary): Pick<Plan, 'wanted' | 'grants' | 'sentence'> {
   if (requests.length === 0) throw new SessionError('resources-empty', { field: 'resourceAbilityRequests' })
+  if (!requests.every((request) => typeof request?.ability === 'string' && typeof request.resource?.resourcePrefix === 'string')) {
+    throw new TypeError('Each request is {resource: {resource, resourcePrefix}, ability}.')
+  }
   const att: Record<string, Record<string, [Record<string, never>]>> = {}
   for (const request of requests) {
     const key = requestKey(request)
     att[key] = { ...att[key], [recapAbilityFor(key, request.ability, vocabulary)]: [{}] }
   }
   const recap = { att, prf: [] }
-  return { wanted: { resourceAbilityRequests: [...requests] }, grants: [encodeRecap(recap)], sentence: recapStatement(recap) }
+  return {
+    wanted: { resourceAbilityRequests: structuredClone([...requests]) },
+    grants: [encodeRecap(recap)],
+    sentence: recapStatement(recap),
+  }
 }
 
 function planNodes(nodes: readonly string[]): readonly string[] {
@@ -114,7 +142,8 @@ function planNodes(nodes: readonly string[]): readonly string[] {
     } catch {
       // Said below, with the text itself.
     }
-    if (!url || !/^https?:\/\//.test(node)) throw new SessionError('node-invalid', { node })
+    // What URL would repair silently, no node would find in its own name.
+    if (!url || !/^https?:\/\/[^\s\p{Cc}/?#@]+(?:[/?#][^\s\p{Cc}]*)?$/u.test(node)) throw new SessionError('node-invalid', { node })
   }
   return nodes
 }
@@ -125,6 +154,18 @@ function readEnd(field: string, text: string, now: number): number {
   if (Number.isNaN(end)) throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
   if (!(end > now)) throw new SessionError('expiration-past', { field, expiration: text, now: formatInstant(now) })
   return end
+}
+
+/**
+ * When a session signature issued now ends, in milliseconds. Asked before the wallet is, and again when it has answered: people take their time.
+ *
+ * @throws SessionError `time-invalid`, `expiration-past`, `lifetime-too-long`
+ */
+export function endOfSessionSig(sessionSigExpiration: string | undefined, now: number): number {
+  if (sessionSigExpiration === undefined) return now + sessionSigLife
+  const end = readEnd('sessionSigExpiration', sessionSigExpiration, now)
+  if (end <= now + maxSessionSigSeconds * 1000) return end
+  throw new SessionError('lifetime-too-long', { field: 'sessionSigExpiration', maxSeconds: maxSessionSigSeconds })
 }
 
 /**
@@ -139,18 +180,15 @@ export function planRequest<V extends Vocabulary>(
   nodes: readonly string[],
   now: number,
 ): Plan {
-  const requests = request.resourceAbilityRequests
-  if (requests && (request.resources || request.sessionCapabilities)) {
+  for (const name of Object.keys(request)) if (!requestNames.includes(name)) throw new TypeError(`There is no "${name}" in a request.`)
+  const requests = givenList('resourceAbilityRequests', request.resourceAbilityRequests)
+  if (requests && (request.resources !== undefined || request.sessionCapabilities !== undefined)) {
     throw new TypeError('Give resources (with sessionCapabilities) or resourceAbilityRequests, not both: they are two forms.')
   }
   const scope = requests ? planRequests(requests, vocabulary) : planResources(request, vocabulary)
   const expiration = request.expiration ?? formatInstant(now + day)
   readEnd('expiration', expiration, now)
+  endOfSessionSig(request.sessionSigExpiration, now)
   const { sessionSigExpiration } = request
-  const sessionSigEnd =
-    sessionSigExpiration === undefined ? now + sessionSigLife : readEnd('sessionSigExpiration', sessionSigExpiration, now)
-  if (sessionSigEnd > now + maxSessionSigSeconds * 1000) {
-    throw new SessionError('lifetime-too-long', { field: 'sessionSigExpiration', maxSeconds: maxSessionSigSeconds })
-  }
-  return { ...scope, nodes: planNodes(request.nodes ?? nodes), expiration, sessionSigEnd }
+  return { ...scope, nodes: planNodes(givenList('nodes', request.nodes) ?? nodes), expiration, sessionSigExpiration }
 }

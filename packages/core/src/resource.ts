@@ -30,6 +30,19 @@ export interface ParsedResource {
   readonly id: string
 }
 
+/** A frozen copy. Two abilities with one name in the ReCap would grant each other. */
+function readAbilities(abilities: Vocabulary['abilities']): Vocabulary['abilities'] {
+  const copy = Object.entries(abilities).map(([prefix, names]): [string, Readonly<Record<string, string>>] => {
+    const inRecap = Object.values(names)
+    if (!/^[a-z][a-z0-9-]*$/.test(prefix)) throw new TypeError(`A resource prefix is lower-case letters, digits and "-", not "${prefix}".`)
+    if (new Set(inRecap).size !== inRecap.length || !inRecap.every((name) => /^[A-Za-z0-9._+-]+\/[A-Za-z0-9._+-]+$/.test(name))) {
+      throw new TypeError(`Each ability of "${prefix}" needs a ReCap ability Namespace/Name of its own.`)
+    }
+    return [prefix, Object.freeze({ ...names })]
+  })
+  return Object.freeze(Object.fromEntries(copy))
+}
+
 /**
  * A vocabulary of one's own, of the same shape as Lit's; client, verifier and types follow it.
  *
@@ -48,7 +61,7 @@ export function defineVocabulary<const P extends string, const T extends string>
       throw new TypeError(`A type is a capitalised word that does not end in "Capability", not "${type}".`)
     }
   }
-  return Object.freeze({ prefix, types: Object.freeze([...types]), abilities })
+  return Object.freeze({ prefix, types: Object.freeze([...types]), abilities: readAbilities(abilities) })
 }
 
 export type LitVocabulary = Vocabulary<'lit', 'EncryptionCondition' | 'SigningCondition' | 'PKP' | 'RLI' | 'Action'>
@@ -70,6 +83,7 @@ export const litVocabulary: LitVocabulary = /* @__PURE__ */ defineVocabulary({
 
 /** `scheme` and id of `scheme://id`, the id of RFC 3986 characters, and `*` only alone. */
 function split(resource: string): [scheme: string, id: string] {
+  if (typeof resource !== 'string') throw new SessionError('resource-malformed', { resource: typeof resource, reason: 'it is not a text' })
   const at = resource.indexOf('://')
   const malformed = (reason: string): SessionError => new SessionError('resource-malformed', { resource, reason })
   if (at < 0) throw malformed('there is no "://"')

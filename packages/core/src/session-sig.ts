@@ -28,8 +28,8 @@ export type SessionSigContent = Wanted & {
 /** A payload as it was signed. Which of the two lists is there tells the form. */
 export interface SessionPayload {
   readonly sessionKey: string
-  readonly resources?: readonly string[]
-  readonly resourceAbilityRequests?: readonly ResourceAbilityRequest[]
+  readonly resources: readonly string[] | undefined
+  readonly resourceAbilityRequests: readonly ResourceAbilityRequest[] | undefined
   /** Not looked into here: each is judged by itself. */
   readonly capabilities: readonly Json[]
   readonly issuedAt: string
@@ -37,29 +37,42 @@ export interface SessionPayload {
   readonly nodeAddress: string
 }
 
+function isRequest(value: Json): boolean {
+  const own = (object: Json | undefined, name: string): Json | undefined =>
+    isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined
+  const resource = own(value, 'resource')
+  return [own(value, 'ability'), own(resource, 'resource'), own(resource, 'resourcePrefix')].every((part) => typeof part === 'string')
+}
+
+/** The list that selects the form, in the wire's key order. */
+function listOf(content: SessionSigContent): Wanted {
+  const { resources, resourceAbilityRequests: requests }: { resources?: unknown; resourceAbilityRequests?: unknown } = content
+  const list = resources ?? requests
+  if ((resources === undefined) === (requests === undefined) || !Array.isArray(list)) {
+    throw new TypeError('Give resources or resourceAbilityRequests, a list, and not both.')
+  }
+  if (list.length === 0) throw new SessionError('resources-empty', { field: resources ? 'resources' : 'resourceAbilityRequests' })
+  if (!list.every((item) => (resources ? typeof item === 'string' : isRequest(item))))
+    throw new TypeError('The list has an element that is none.')
+  if (resources) return { resources: list }
+  const inOrder = ({ resource: { resource, resourcePrefix }, ability }: ResourceAbilityRequest): ResourceAbilityRequest => ({
+    resource: { resource, resourcePrefix },
+    ability,
+  })
+  return { resourceAbilityRequests: list.map(inOrder) }
+}
+
 /** Everything of the payload but its node, as text: the rest differs from node to node only in the address. */
 function payloadHead(publicKey: string, content: SessionSigContent): string {
-  const list = 'resources' in content ? content.resources : content.resourceAbilityRequests
-  if (list.length === 0)
-    throw new SessionError('resources-empty', { field: 'resources' in content ? 'resources' : 'resourceAbilityRequests' })
-  if (content.capabilities.length === 0) throw new SessionError('delegation-malformed', { reason: 'there is none' })
-  for (const field of ['issuedAt', 'expiration'] as const) {
-    if (Number.isNaN(parseInstant(content[field])))
-      throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
-  }
-  const wanted =
-    'resources' in content
-      ? { resources: content.resources }
-      : {
-          resourceAbilityRequests: content.resourceAbilityRequests.map(({ resource: { resource, resourcePrefix }, ability }) => ({
-            resource: { resource, resourcePrefix },
-            ability,
-          })),
-        }
+  const list = listOf(content)
   const { issuedAt, expiration } = content
+  if (content.capabilities.length === 0) throw new SessionError('delegation-malformed', { reason: 'there is none' })
+  for (const [field, value] of Object.entries({ issuedAt, expiration })) {
+    if (Number.isNaN(parseInstant(value))) throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
+  }
   return JSON.stringify({
     sessionKey: publicKey,
-    ...wanted,
+    ...list,
     capabilities: content.capabilities.map(readAuthSig),
     issuedAt,
     expiration,
@@ -88,12 +101,15 @@ export async function issueSessionSigs(
  * @throws SessionError `key-malformed`, `resources-empty`, `delegation-malformed`, `time-invalid`
  */
 export async function issueSessionSig(
-  key: SessionKey | SessionKeyPair,
+  key: SessionKey | SessionKeyPair | string,
   content: SessionSigContent & { readonly nodeAddress: string },
 ): Promise<SessionSig> {
-  const signing = 'secretKey' in key ? await importSessionKey(key) : key
-  const { [content.nodeAddress]: issued } = await issueSessionSigs(signing, content, [content.nodeAddress])
-  if (!issued) throw new TypeError('nodeAddress is required.')
+  const { nodeAddress } = content
+  if (typeof nodeAddress !== 'string') throw new TypeError('nodeAddress is required, a text.')
+  // Not asked whether a text has a property: the error of that would show the text, and the text may be a secret.
+  const signing = typeof key === 'object' && 'sign' in key ? key : await importSessionKey(key)
+  const { [nodeAddress]: issued } = await issueSessionSigs(signing, content, [nodeAddress])
+  if (!issued) throw new TypeError('nodeAddress is required, a text.')
   return issued
 }
 
@@ -117,12 +133,6 @@ export function readSessionSig(value: Readonly<Record<string, unknown>>): Sessio
   if (typeof sig !== 'string' || sig.length !== 128 || !fromHex(sig)) throw malformed('sig is not 128 lower-case hex digits')
   if (typeof address !== 'string' || address.length !== 64 || !fromHex(address)) throw malformed('address is not 64 lower-case hex digits')
   return { sig, derivedVia, signedMessage: String(signedMessage), address, algo }
-}
-
-function isRequest(value: Json): boolean {
-  if (!isObject(value) || typeof value['ability'] !== 'string' || !isObject(value['resource'])) return false
-  const { resource, resourcePrefix } = value['resource']
-  return typeof resource === 'string' && typeof resourcePrefix === 'string'
 }
 
 /**
@@ -151,5 +161,6 @@ export function parsePayload(text: string): SessionPayload {
   if (!Object.hasOwn(value, 'capabilities') || !Array.isArray(value['capabilities']) || value['capabilities'].length === 0) {
     throw malformed('capabilities is not a list of AuthSigs')
   }
-  return value as unknown as SessionPayload
+  // Both lists named, one of them as missing: what is asked for later is then the payload's own, never an inherited one.
+  return { resources: undefined, resourceAbilityRequests: undefined, ...value } as unknown as SessionPayload
 }

@@ -1,11 +1,11 @@
-import { askForDelegation, checkChain, signDelegation } from './ask.ts'
+import { askForDelegation, checkChain, isOnChain, signDelegation } from './ask.ts'
 import { cover, endOf, isGoodNow } from './coverage.ts'
 import { askAccount, type Delegation, readAuthSig, readDelegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
 import { generateStoredKey, importSessionKey, loadStoredKey, type SessionKey, type StoredKey } from './keypair.ts'
 import { type Readable, writable } from './observable.ts'
-import { type LiveSession, loadSession, readStoredSessions, sessionId } from './record.ts'
-import { type Plan, planRequest, type SessionSigsRequest } from './request.ts'
+import { emptyRecord, type LiveSession, loadSession, readStoredSessions, sessionId } from './record.ts'
+import { endOfSessionSig, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
@@ -66,7 +66,11 @@ interface Grant {
   readonly delegations: readonly Delegation[]
 }
 
-const emptyRecord: StoredSessions = { v: 1, sessions: {} }
+/** The record without one session, and with none current. */
+function without({ sessions }: StoredSessions, id: string): StoredSessions {
+  const { [id]: _gone, ...others } = sessions
+  return { v: 1, sessions: others }
+}
 
 function describe(session: LiveSession | undefined, now: number): SessionState {
   if (!session) return { status: 'signed-out', reason: 'never' }
@@ -116,22 +120,25 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   /** Delegations for keys that callers brought with them: by public key, never stored. */
   const brought = new Map<string, readonly Delegation[]>()
   let opening: Promise<void> | undefined
-  let asking: { readonly what: string; readonly answer: Promise<void> } | undefined
-  /** Counts sign-outs: an answer to a question from before one is dropped. */
+  /** The question that the wallet is being asked, and how signing out ends the wait for its answer. */
+  let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
+  /** Counts sign-outs: whatever was begun before one comes to nothing. */
   let signOuts = 0
 
   function now(): number {
-    return clock().getTime()
+    const time = clock().getTime()
+    if (Number.isNaN(time)) throw new TypeError('now() is to return a valid Date.')
+    return time
   }
 
   async function load(): Promise<void> {
     await stored('open', () => storage.open?.())
-    const value: unknown = await stored('get', () => storage.get(recordId))
-    const read = value === undefined ? emptyRecord : readStoredSessions(value)
-    const kept = read?.current === undefined ? undefined : read.sessions[read.current]
-    current = kept && (await loadSession(read?.current ?? '', kept))
-    const isCorrupt = !read || (kept !== undefined && !current)
-    record = isCorrupt || !read ? emptyRecord : read
+    const read = readStoredSessions(await stored('get', () => storage.get(recordId)))
+    const { current: id = '' } = read.record
+    const kept = read.record.sessions[id]
+    current = kept && (await loadSession(id, kept))
+    record = kept && !current ? without(read.record, id) : read.record
+    const isCorrupt = read.isCorrupt || (kept !== undefined && !current)
     state.set(isCorrupt ? { status: 'signed-out', reason: 'corrupt' } : describe(current, now()))
   }
 
@@ -144,9 +151,11 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return opening
   }
 
-  function findGrant(plan: Plan, own: SessionKey | undefined): Grant | undefined {
+  function findGrant(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined): Grant | undefined {
     const key = own ?? current?.key
     const delegations = (own ? brought.get(own.publicKey) : current?.delegations) ?? []
+    // With a signer, a session on another chain than the one named is not the one meant.
+    if (!own && current && !request.authNeededCallback && !isOnChain(request, current.account)) return undefined
     const found = cover(delegations, plan.wanted, vocabulary, now())
     return key && found && { key, delegations: found }
   }
@@ -158,23 +167,28 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return kept && loadSession(id, kept)
   }
 
-  /** Nothing changes here until the storage has taken it. */
-  async function keep(
-    delegation: Delegation,
+  /** Makes a session the current one. Nothing changes here until the storage has taken it. */
+  async function select(session: LiveSession): Promise<void> {
+    const id = sessionId(session.account)
+    const next: StoredSessions = { v: 1, current: id, sessions: { ...record.sessions, [id]: session.stored } }
+    // A copy: what a storage does to it must not reach the client's own.
+    if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, structuredClone(next)))
+    record = next
+    current = session
+    state.set(describe(current, now()))
+  }
+
+  /** The session with one more delegation; those that have ended are left out. */
+  function extend(
     account: Account,
     earlier: LiveSession | undefined,
     key: SessionKey,
     form: StoredKey,
-  ): Promise<void> {
-    const id = sessionId(account)
+    delegation: Delegation,
+  ): LiveSession {
     const delegations = [...(earlier?.delegations ?? []).filter((item) => isGoodNow(item, now())), delegation]
     const createdAt = earlier?.stored.createdAt ?? formatInstant(now())
-    const kept = { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }
-    const next: StoredSessions = { v: 1, current: id, sessions: { ...record.sessions, [id]: kept } }
-    if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, next))
-    record = next
-    current = { account, key, stored: kept, delegations }
-    state.set(describe(current, now()))
+    return { account, key, stored: { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }, delegations }
   }
 
   function keepBrought(delegation: Delegation, key: SessionKey): void {
@@ -204,24 +218,24 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return delegation
   }
 
-  async function ask(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined): Promise<void> {
-    const signOutsBefore = signOuts
-    const stillWanted = (): void => {
-      if (signOuts !== signOutsBefore) throw new SessionError('signed-out', { during: 'signIn' })
-    }
+  async function ask(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined, stillWanted: () => void): Promise<void> {
     const account = signer && !request.authNeededCallback ? await askAccount(signer) : undefined
     if (account) checkChain(request, account)
-    else if (!request.authNeededCallback) {
-      throw new TypeError('A delegation is needed: give createSessionClient a signer, or getSessionSigs an authNeededCallback.')
-    }
     if (own) {
       const delegation = await delegate(plan, request, own, account)
       stillWanted()
       return keepBrought(delegation, own)
     }
 
-    // The account's own key as long as its session lasts, else a fresh one in the form that the storage can keep.
     const found = account ? await sessionOf(account) : current
+    if (found && found !== current && cover(found.delegations, plan.wanted, vocabulary, now())) {
+      // The wallet was switched to an account that has a session: it is selected, and nobody is asked.
+      return inTurn(async () => {
+        stillWanted()
+        await select(found)
+      })
+    }
+    // The account's own key as long as its session lasts, else a fresh one in the form that the storage can keep.
     const ongoing = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
     const form = ongoing?.stored.key ?? (await generateStoredKey(storage.keys === 'seed' ? 'seed' : 'handle'))
     const key = ongoing?.key ?? (await loadStoredKey(form))
@@ -229,32 +243,62 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const { address, chainId } = delegation.message
     await inTurn(async () => {
       stillWanted()
-      await keep(delegation, { address: address as Account['address'], chainId }, ongoing, key, form)
+      await select(extend({ address: address as Account['address'], chainId }, ongoing, key, form, delegation))
     })
+  }
+
+  /** Begins a question that signing out can end, however long the wallet takes. */
+  function startAsking(
+    what: string,
+    plan: Plan,
+    request: SessionSigsRequest<V>,
+    own: SessionKey | undefined,
+    stillWanted: () => void,
+  ): Promise<void> {
+    let cancel = (): void => undefined
+    const cancelled = new Promise<void>((_, reject) => {
+      cancel = () => reject(new SessionError('signed-out', { during: 'signIn' }))
+    })
+    const question = {
+      what,
+      cancel,
+      answer: Promise.race([ask(plan, request, own, stillWanted), cancelled]).finally(() => {
+        if (asking === question) asking = undefined
+      }),
+    }
+    asking = question
+    return question.answer
   }
 
   /** One question at a time. Who waits for the same answer shares it, refusal included; who needs another asks when it is there. */
   async function ensure(plan: Plan, request: SessionSigsRequest<V>): Promise<Grant> {
+    const { sessionKey, authNeededCallback, chain, switchChain } = request
+    const own = sessionKey === undefined ? undefined : await importSessionKey(sessionKey)
     await opened()
-    const own = request.sessionKey === undefined ? undefined : await importSessionKey(request.sessionKey)
-    const what = JSON.stringify([own?.publicKey ?? null, plan.grants])
+    // A sign-out that is under way comes first.
+    await inTurn(async () => undefined)
+    const signOutsBefore = signOuts
+    const stillWanted = (): void => {
+      if (signOuts !== signOutsBefore) throw new SessionError('signed-out', { during: 'signIn' })
+    }
+    const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
     for (;;) {
-      const grant = findGrant(plan, own)
+      stillWanted()
+      const grant = findGrant(plan, request, own)
       if (grant) return grant
-      if (!asking) {
-        const answer = ask(plan, request, own).finally(() => {
-          asking = undefined
-        })
-        asking = { what, answer }
-        await answer
+      if (!signer && !authNeededCallback) {
+        throw new TypeError('A delegation is needed: give createSessionClient a signer, or getSessionSigs an authNeededCallback.')
+      }
+      const waitingFor = asking
+      if (!waitingFor) {
+        await startAsking(what, plan, request, own, stillWanted)
         continue
       }
-      const isSame = asking.what === what
-      const failure = await asking.answer.then(
+      const failure = await waitingFor.answer.then(
         () => undefined,
         (error: unknown) => ({ error }),
       )
-      if (failure && isSame) throw failure.error
+      if (failure && waitingFor.what === what) throw failure.error
     }
   }
 
@@ -263,8 +307,9 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const others = (request.capabilityAuthSigs ?? []).map(readAuthSig)
     const { key, delegations } = await ensure(plan, request)
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
-    const issuedAt = formatInstant(now())
-    const expiration = formatInstant(Math.min(plan.sessionSigEnd, ...delegations.map(endOf)))
+    const time = now()
+    const issuedAt = formatInstant(time)
+    const expiration = formatInstant(Math.min(endOfSessionSig(plan.sessionSigExpiration, time), ...delegations.map(endOf)))
     return issueSessionSigs(key, { ...plan.wanted, capabilities, issuedAt, expiration }, plan.nodes)
   }
 
@@ -275,12 +320,18 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   async function signOut(): Promise<void> {
     signOuts += 1
-    await opened()
+    asking?.cancel()
+    asking = undefined
     await inTurn(async () => {
-      const { [record.current ?? '']: _destroyed, ...sessions } = record.sessions
-      const next: StoredSessions = { v: 1, sessions }
-      if (Object.keys(sessions).length > 0) await stored('set', () => storage.set(recordId, next))
-      else await stored('delete', () => storage.delete(recordId))
+      // A storage that cannot be read is not thereby kept: all of the record goes.
+      const isReadable = await opened().then(
+        () => true,
+        () => false,
+      )
+      const next = isReadable ? without(record, record.current ?? '') : emptyRecord
+      const isEmpty = Object.keys(next.sessions).length === 0
+      if (isEmpty || storage.keys === 'none') await stored('delete', () => storage.delete(recordId))
+      else await stored('set', () => storage.set(recordId, structuredClone(next)))
       record = next
       current = undefined
       brought.clear()

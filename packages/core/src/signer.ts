@@ -24,10 +24,14 @@ export interface Signer {
 /** Whether an error, or what caused it, is a person's "no" (EIP-1193 §Provider Errors, code 4001). */
 export function isRefusal(error: unknown): boolean {
   let current: unknown = error
-  for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
-    const { code, cause }: { code?: unknown; cause?: unknown } = current
-    if (code === 4001 || code === 'ACTION_REJECTED') return true
-    current = cause
+  try {
+    for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
+      const { code, cause }: { code?: unknown; cause?: unknown } = current
+      if (code === 4001 || code === 'ACTION_REJECTED') return true
+      current = cause
+    }
+  } catch {
+    // An error that cannot be read is no refusal.
   }
   return false
 }

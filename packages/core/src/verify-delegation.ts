@@ -37,9 +37,11 @@ function checkDomain(message: SiweMessage, domains: Settings['domains']): void {
 /** In the first form plain capabilities grant; in the second, one ReCap without proofs. */
 function readGrants(proven: ProvenDelegation, asked: Asked): Recap | undefined {
   if (asked.ability === undefined) return undefined
-  proven.recap ??= recapOf(proven.message)
-  if (proven.recap.prf.length > 0) throw new SessionError('recap-unsupported', { reason: 'it rests on proofs' })
-  return proven.recap
+  const recap = proven.recap ?? recapOf(proven.message)
+  if (recap.prf.length > 0) throw new SessionError('recap-unsupported', { reason: 'it rests on proofs' })
+  // Remembered where it is small: decoded, a long one takes many times the room of its text.
+  if ((proven.message.resources?.at(-1)?.length ?? 0) <= 4096) proven.recap = recap
+  return recap
 }
 
 function checkGrant(message: SiweMessage, recap: Recap | undefined, { resource, ability }: Asked, settings: Settings): void {

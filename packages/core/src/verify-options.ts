@@ -1,5 +1,6 @@
 import { SessionError } from './errors.ts'
-import { litVocabulary, parseResource, recapAbilityFor, type Vocabulary } from './resource.ts'
+import { isObject } from './json.ts'
+import { capabilityFor, litVocabulary, recapAbilityFor, type Vocabulary } from './resource.ts'
 import type { VerifyWallet } from './wallet-signature.ts'
 
 /** What is asked of an `isRevoked` port: who delegated to which key, and when. */
@@ -63,7 +64,8 @@ export interface Asked {
   readonly now: number
 }
 
-const month = 30 * 86_400
+const day = 86_400
+const century = 36_525 * day
 const defaultNames = [
   'audience',
   'domains',
@@ -76,19 +78,18 @@ const defaultNames = [
 ]
 const requestNames = ['resource', 'ability', 'now']
 
+/** A frozen copy: it goes into the details of errors, and whoever catches one must not reach the settings. */
 function texts(name: string, value: unknown): readonly string[] {
-  const list: unknown[] = Array.isArray(value) ? [...value] : [value]
-  if (list.length === 0 || !list.every((item) => typeof item === 'string' && item !== '')) {
-    throw new TypeError(`${name} is required: a text, or a list of texts, none of them empty.`)
-  }
-  return list as string[]
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== ''))
+    return Object.freeze([...value])
+  throw new TypeError(`${name} is required: a list of texts, none of them empty.`)
 }
 
-function seconds(name: string, value: unknown, otherwise: number): number {
-  const given = value ?? otherwise
-  if (typeof given !== 'number' || !Number.isFinite(given) || given < 0)
-    throw new TypeError(`${name} is a number of seconds, not negative.`)
-  return given
+/** `most` keeps a number from being so large that the check it belongs to says nothing any more. */
+function seconds(name: string, value: unknown, otherwise: number, most: number): number {
+  const given = value === undefined ? otherwise : value
+  if (typeof given === 'number' && given >= 0 && given <= most) return given
+  throw new TypeError(`${name} is a number of seconds from 0 to ${most}.`)
 }
 
 function port<F>(name: string, value: F | undefined): F | undefined {
@@ -96,27 +97,22 @@ function port<F>(name: string, value: F | undefined): F | undefined {
   return value
 }
 
-/** A misspelt option would switch off what it should switch on. */
-function refuseOthers(options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options))
-    if (!known.includes(name)) throw new TypeError(`There is no option "${name}"; known are ${known.join(', ')}.`)
-}
-
-function isOptions(value: unknown): value is object {
-  return typeof value === 'object' && value !== null
+function isVocabulary(value: unknown): boolean {
+  return isObject(value) && typeof value['prefix'] === 'string' && Array.isArray(value['types']) && isObject(value['abilities'])
 }
 
 /** @throws TypeError */
 export function readDefaults(options: VerifierDefaults): Settings {
-  if (!isOptions(options)) throw new TypeError('Options are required: audience and domains at least.')
-  refuseOthers(options, [...defaultNames, ...requestNames])
+  if (!isObject(options)) throw new TypeError('Options are required: audience and domains at least.')
+  const { audience, domains, vocabulary = litVocabulary } = options
+  if (!isVocabulary(vocabulary)) throw new TypeError('vocabulary is what defineVocabulary returned.')
   return {
-    audience: texts('audience', options.audience),
-    domains: options.domains === '*' ? '*' : texts('domains', options.domains),
-    vocabulary: options.vocabulary ?? litVocabulary,
-    toleranceSeconds: seconds('clockToleranceSeconds', options.clockToleranceSeconds, 60),
-    maxLifetimeSeconds: seconds('maxLifetimeSeconds', options.maxLifetimeSeconds, month),
-    maxDelegationSeconds: seconds('maxDelegationSeconds', options.maxDelegationSeconds, month),
+    audience: texts('audience', typeof audience === 'string' ? [audience] : audience),
+    domains: domains === '*' ? '*' : texts('domains', domains),
+    vocabulary,
+    toleranceSeconds: seconds('clockToleranceSeconds', options.clockToleranceSeconds, 60, day),
+    maxLifetimeSeconds: seconds('maxLifetimeSeconds', options.maxLifetimeSeconds, 30 * day, century),
+    maxDelegationSeconds: seconds('maxDelegationSeconds', options.maxDelegationSeconds, 30 * day, century),
     verifyWallet: port('verifyWallet', options.verifyWallet),
     isRevoked: port('isRevoked', options.isRevoked),
   }
@@ -128,14 +124,13 @@ export function readDefaults(options: VerifierDefaults): Settings {
  * @throws TypeError
  */
 export function readRequest(options: VerifyRequest, vocabulary: Vocabulary): Asked {
-  if (!isOptions(options)) throw new TypeError('Options are required: resource at least.')
+  if (!isObject(options)) throw new TypeError('Options are required: resource at least.')
   const { resource, ability, now = new Date() } = options
   if (typeof resource !== 'string') throw new TypeError('resource is required: the resource asked for.')
   if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw new TypeError('now is a valid Date.')
   try {
     if (ability !== undefined) recapAbilityFor(resource, ability, vocabulary)
-    else if (parseResource(resource, vocabulary).kind === 'capability')
-      throw new TypeError('resource is the resource asked for, not the capability that grants it.')
+    else capabilityFor(resource, vocabulary)
   } catch (cause) {
     if (!(cause instanceof SessionError)) throw cause
     throw new TypeError(`resource cannot be asked for: ${cause.message}`, { cause })
@@ -143,9 +138,14 @@ export function readRequest(options: VerifyRequest, vocabulary: Vocabulary): Ask
   return { resource, ability, now: now.getTime() }
 }
 
-/** For a verifier whose defaults were read before: the rest, and nothing else. @throws TypeError */
-export function readCall(options: VerifyRequest, vocabulary: Vocabulary): Asked {
-  const asked = readRequest(options, vocabulary)
-  refuseOthers(options, requestNames)
-  return asked
+/**
+ * Which names an options object may have: a misspelt one would switch off what it should switch on.
+ *
+ * @throws TypeError
+ */
+export function refuseUnknown(options: object, kind: 'defaults' | 'request' | 'both'): void {
+  const known = { defaults: defaultNames, request: requestNames, both: [...defaultNames, ...requestNames] }[kind]
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`There is no option "${name}"; known are ${known.join(', ')}.`)
+  }
 }

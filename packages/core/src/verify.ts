@@ -4,7 +4,7 @@
 import { fromHex, toUtf8 } from './bytes.ts'
 import { createDelegationCache, type DelegationCache } from './delegation-cache.ts'
 import { isSessionError, SessionError } from './errors.ts'
-import { type Json, parseJson } from './json.ts'
+import { isObject, type Json, parseJson } from './json.ts'
 import { verifySessionKey } from './keypair.ts'
 import { type Check, type CheckName, type CheckRun, checkNames, startChecks } from './report.ts'
 import { isRequested, requestKey } from './resource.ts'
@@ -15,9 +15,9 @@ import { verifyDelegation } from './verify-delegation.ts'
 import {
   type Asked,
   type RevocationQuestion,
-  readCall,
   readDefaults,
   readRequest,
+  refuseUnknown,
   type Settings,
   type VerifierDefaults,
   type VerifyOptions,
@@ -89,22 +89,25 @@ function unwrap<T>(outcome: Outcome<T>): T {
   return outcome.value
 }
 
-/** A copy of the outer object, every property read once: a getter or proxy has no second chance to show another face. */
-function readOnce(sig: unknown): Readonly<Record<string, unknown>> {
-  const notAnObject = new SessionError('session-sig-malformed', { reason: 'it is not an object, or the JSON text of one' })
-  if (typeof sig === 'string') {
-    const value = parseJson(sig)
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) throw notAnObject
-    return value
+/**
+ * A copy of an object, every property read once: a getter or proxy has no second chance to show another face. What such code throws is not looked at, for that would
+ * run it again.
+ */
+function copyOnce(value: object): Record<string, unknown> | undefined {
+  try {
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined
+    // One key too many is enough to refuse the rest.
+    const keys = Reflect.ownKeys(value).slice(0, 6)
+    return Object.fromEntries(keys.map((key) => [typeof key === 'symbol' ? 'symbol' : key, Reflect.get(value, key)]))
+  } catch {
+    return undefined
   }
-  if (typeof sig !== 'object' || sig === null || Array.isArray(sig)) throw notAnObject
-  const copy: Record<string, unknown> = {}
-  for (const key of Reflect.ownKeys(sig).slice(0, 6)) {
-    if (typeof key === 'symbol' || key === '__proto__')
-      throw new SessionError('session-sig-malformed', { reason: 'it has a field besides the five' })
-    copy[key] = Reflect.get(sig, key)
-  }
-  return copy
+}
+
+function readOuter(sig: unknown): Readonly<Record<string, unknown>> {
+  const value = typeof sig === 'string' ? parseJson(sig) : typeof sig === 'object' && sig !== null ? copyOnce(sig) : undefined
+  if (isObject(value)) return value
+  throw new SessionError('session-sig-malformed', { reason: 'it is not an object, or the JSON text of one' })
 }
 
 interface Reading {
@@ -115,7 +118,7 @@ interface Reading {
 /** Everything that is read before anything is checked, within bounds. */
 function readWithinBounds(sig: unknown): Reading {
   if (typeof sig === 'string') bound('the text', sig.length, limits.text)
-  const envelope = attempt(() => readSessionSig(readOnce(sig)))
+  const envelope = attempt(() => readSessionSig(readOuter(sig)))
   if ('error' in envelope) return { envelope, payload: envelope }
   const { signedMessage } = envelope.value
   bound('signedMessage', signedMessage.length, limits.text)
@@ -250,14 +253,21 @@ function verdictOf({ report, failure }: Inspection): VerifiedSession {
   throw failure ?? new SessionError('session-sig-malformed', { reason: 'it cannot be read' })
 }
 
+function readOptions(options: VerifyOptions): [Asked, Settings] {
+  const settings = readDefaults(options)
+  const asked = readRequest(options, settings.vocabulary)
+  refuseUnknown(options, 'both')
+  return [asked, settings]
+}
+
 /**
  * Verifies one session signature and says who it is by. `sig` is the JSON text as it was received (best: keys given twice are seen), or a parsed value.
  *
  * @throws SessionError the first check that failed; TypeError, before `sig` is read, for options that cannot be used
  */
 export async function verifySessionSig(sig: unknown, options: VerifyOptions): Promise<VerifiedSession> {
-  const settings = readDefaults(options)
-  return verdictOf(await run(sig, readRequest(options, settings.vocabulary), settings, undefined))
+  const [asked, settings] = readOptions(options)
+  return verdictOf(await run(sig, asked, settings, undefined))
 }
 
 /**
@@ -266,8 +276,8 @@ export async function verifySessionSig(sig: unknown, options: VerifyOptions): Pr
  * @throws TypeError for options that cannot be used, and nothing else
  */
 export async function inspectSessionSig(sig: unknown, options: VerifyOptions): Promise<Report> {
-  const settings = readDefaults(options)
-  return (await run(sig, readRequest(options, settings.vocabulary), settings, undefined)).report
+  const [asked, settings] = readOptions(options)
+  return (await run(sig, asked, settings, undefined)).report
 }
 
 export interface Verifier {
@@ -284,9 +294,13 @@ export interface Verifier {
  */
 export function createVerifier(defaults: VerifierDefaults): Verifier {
   const settings = readDefaults(defaults)
+  refuseUnknown(defaults, 'defaults')
   const cache = createDelegationCache(32 * 1024 * 1024)
-  const call = async (sig: unknown, request: VerifyRequest): Promise<Inspection> =>
-    run(sig, readCall(request, settings.vocabulary), settings, cache)
+  const call = async (sig: unknown, request: VerifyRequest): Promise<Inspection> => {
+    const asked = readRequest(request, settings.vocabulary)
+    refuseUnknown(request, 'request')
+    return run(sig, asked, settings, cache)
+  }
   return Object.freeze<Verifier>({
     verify: async (sig, request) => verdictOf(await call(sig, request)),
     inspect: async (sig, request) => (await call(sig, request)).report,

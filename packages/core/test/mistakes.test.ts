@@ -210,7 +210,8 @@ for (const [name, corrupt] of corruptions) {
     expect(client.get()).toEqual({ status: 'signed-out', reason: 'corrupt' })
     await client.getSessionSigs()
     expect(client.get().status).toBe('signed-in')
-    expect(signer.signed.length).toBe(1)
+    // Where only the name of the current one is wrong, the account's session itself is still there, and is not asked for again.
+    expect(signer.signed.length).toBe(name.startsWith('a current account') ? 0 : 1)
   })
 }
 

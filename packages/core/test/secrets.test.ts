@@ -18,7 +18,9 @@ afterEach(() => {
 async function everythingShownBy(value: unknown): Promise<string> {
   const printed: string[] = []
   for (const method of ['log', 'dir', 'error', 'table'] as const) {
-    vi.spyOn(console, method).mockImplementation((...args) => void printed.push(args.map((arg) => inspect(arg, { depth: 9 })).join(' ')))
+    vi.spyOn(console, method).mockImplementation(
+      (...args: unknown[]) => void printed.push(args.map((arg) => inspect(arg, { depth: 9 })).join(' ')),
+    )
     console[method](value)
   }
   vi.restoreAllMocks()

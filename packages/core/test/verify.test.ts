@@ -1,7 +1,6 @@
-import { inspect } from 'node:util'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AuthSig } from '../src/delegation.ts'
-import { SessionError } from '../src/errors.ts'
+import { isSessionError, SessionError } from '../src/errors.ts'
 import { generateSessionKeyPair, importSessionKey, type SessionKey } from '../src/keypair.ts'
 import { encodeRecap, recapStatement } from '../src/recap.ts'
 import { checkNames } from '../src/report.ts'
@@ -242,6 +241,13 @@ describe('the second form', () => {
     })
   }
 
+  it('a ReCap of more abilities than anybody can read', async () => {
+    const many = Object.fromEntries(Array.from({ length: 1025 }, (_, i) => [`a/${i}`, [{}]]))
+    expect(() => encodeRecap({ att: { 'x:y': many } })).toThrow(SessionError)
+    const uri = `urn:recap:${Buffer.from(JSON.stringify({ att: { 'x:y': Object.fromEntries(Object.entries(many).sort()) }, prf: [] })).toString('base64url')}`
+    expect(failure(await inspectSessionSig(await issueFor([uri], 'Hello.'), asked))).toBe('delegation.recap: recap-invalid')
+  })
+
   it('a ReCap must be said, be the last resource and the only one', async () => {
     const uri = encodeRecap({ att: plain })
     const sentence = recapStatement({ att: plain })
@@ -349,6 +355,14 @@ describe('a verifier that remembers', () => {
     }
   })
 
+  it('what an error tells cannot be used to change the verifier', async () => {
+    const verifier = createVerifier({ audience: ['https://other.example'], domains: ['other.example'] })
+    const error: unknown = await verifier.verify(good, { resource }).catch((thrown: unknown) => thrown)
+    if (!isSessionError(error, 'audience-mismatch')) throw new Error('not the error that was expected')
+    expect(() => Object.assign(error.details.expected, { 1: audience })).toThrow(TypeError)
+    await expect(verifier.verify(good, { resource })).rejects.toMatchObject({ code: 'audience-mismatch' })
+  })
+
   it('a refusal is not remembered, and a report cannot reach what is', async () => {
     const verifier = createVerifier({ audience, domains: [domain] })
     const forged = await issue({ capabilities: [{ ...delegation, sig: (await delegate({}, bob)).sig }] })
@@ -417,6 +431,37 @@ describe('what is no session signature gives a report all the same', () => {
     ],
     ['a text of half a surrogate', () => '"\ud800"'],
     ['fields of objects that become texts', () => ({ ...good, signedMessage: { toString: () => good.signedMessage } })],
+    [
+      'an error that throws itself when it is looked at',
+      () => {
+        const error: unknown = new Proxy(
+          {},
+          {
+            getPrototypeOf() {
+              throw error
+            },
+          },
+        )
+        return new Proxy(
+          {},
+          {
+            ownKeys() {
+              throw error
+            },
+          },
+        )
+      },
+    ],
+    [
+      'an error that says it is ours',
+      () => ({
+        ...good,
+        get sig() {
+          throw Object.assign(new Error('forged'), { name: 'SessionError', code: 'revoked', details: {} })
+        },
+      }),
+    ],
+    ['bytes', () => new Uint8Array(1_000_000)],
     ['a promise', () => Promise.resolve(good)],
   ]
   for (const [name, make] of hostile) {
@@ -424,7 +469,7 @@ describe('what is no session signature gives a report all the same', () => {
       const report = await inspectSessionSig(make(), options)
       expect(report.ok).toBe(false)
       expect(report.checks.map((check) => check.name)).toEqual(checkNames)
-      expect(inspect(report)).toContain('failed')
+      expect(failure(report)).toMatch(/^(?:shape: (?:session-sig-malformed|json-invalid)|bounds: input-too-large)$/)
     })
   }
 
@@ -460,6 +505,8 @@ describe('options that cannot be used are a TypeError, before the signature is r
     ['a negative lifetime', { ...options, maxLifetimeSeconds: -1 }],
     ['an endless lifetime', { ...options, maxDelegationSeconds: Number.POSITIVE_INFINITY }],
     ['a port that is none', { ...options, isRevoked: true }],
+    ['a tolerance that tolerates everything', { ...options, clockToleranceSeconds: 1e9 }],
+    ['a vocabulary that is none', { ...options, vocabulary: {} }],
     ['a misspelt option', { ...options, isRevokd: () => false }],
   ]
   for (const [name, wrong] of bad) {
@@ -471,6 +518,7 @@ describe('options that cannot be used are a TypeError, before the signature is r
 
   it('a verifier says so when it is made, and when it is called', async () => {
     expect(() => createVerifier({ audience: '', domains: '*' })).toThrow(TypeError)
+    expect(() => createVerifier(options)).toThrow(TypeError)
     const verifier = createVerifier({ audience, domains: '*' })
     await expect(verifier.verify(good, {} as never)).rejects.toThrow(TypeError)
     await expect(verifier.verify(good, { resource, audience } as never)).rejects.toThrow(TypeError)

@@ -1,0 +1,62 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { sessionErrorCodes } from '../packages/core/src/errors.ts'
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const read = (path: string) => readFileSync(root + path, 'utf8')
+const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  .split('\n')
+  .filter(existsSync)
+const sources = tracked.filter((path) => /^(?:packages|apps)\/[^/]+\/src\/.*\.ts$/.test(path))
+
+describe('docs/errors.md', () => {
+  const page = read('docs/errors.md')
+  const sections = [...page.matchAll(/^### `([^`]+)`$/gm)].map((match) => match[1])
+
+  it('has a section for each code, and none for another', () => {
+    expect(sections.toSorted()).toEqual(sessionErrorCodes().toSorted())
+  })
+
+  it('says in each what happened and what to do', () => {
+    for (const section of page.split(/^### /m).slice(1)) expect(section.split('\n').slice(1).join(' ').trim().length).toBeGreaterThan(60)
+  })
+})
+
+describe('every source file', () => {
+  it('there are some', () => expect(sources.length).toBeGreaterThan(30))
+
+  it('has no `any` and no suppression comment', () => {
+    for (const path of sources)
+      expect(read(path), path).not.toMatch(/\bas any\b|: any\b|<any>|@ts-(?:ignore|expect-error|nocheck)|biome-ignore|eslint-disable/)
+  })
+
+  it('throws SessionError only with codes that exist', () => {
+    const codes: readonly string[] = sessionErrorCodes()
+    for (const path of sources) {
+      for (const match of read(path).matchAll(/new SessionError\('([^']+)'/g)) expect(codes, path).toContain(match[1])
+    }
+  })
+})
+
+it('every code is thrown somewhere', () => {
+  const all = sources
+    .filter((path) => !path.endsWith('core/src/errors.ts'))
+    .map(read)
+    .join('\n')
+  for (const code of sessionErrorCodes()) expect(all).toContain(`'${code}'`)
+})
+
+it('every relative link in the documents leads to a file', () => {
+  for (const path of tracked.filter((name) => name.endsWith('.md') && !name.startsWith('.changeset/'))) {
+    for (const match of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+      const target = new URL(match[1] ?? '', `file://${root}${path}`)
+      expect(existsSync(target), `${path} → ${match[1]}`).toBe(true)
+    }
+  }
+})
+
+it('the lock file carries no download addresses', () => {
+  expect(read('pnpm-lock.yaml')).not.toMatch(/https?:\/\//)
+})

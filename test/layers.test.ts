@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { expect, it } from 'vitest'
+
+/** packages/core/src in reading order: a file imports only from a lower level. */
+const levels: readonly (readonly string[])[] = [
+  ['errors', 'bytes', 'observable', 'uri'],
+  ['json', 'time', 'address', 'software', 'signer', 'resource'],
+  ['keypair', 'wallet-signature', 'siwe', 'report'],
+  ['recap', 'verify-options'],
+  ['delegation'],
+  ['session-sig', 'storage', 'coverage', 'request', 'delegation-cache'],
+  ['record', 'ask', 'verify-delegation'],
+  ['session', 'verify'],
+  ['index'],
+]
+
+const folder = new URL('../packages/core/src/', import.meta.url)
+const files = readdirSync(folder).map((name) => name.replace(/\.ts$/, ''))
+const levelOf = (file: string) => levels.findIndex((level) => level.includes(file))
+
+/** Every module that a file names: imported, re-exported, or loaded later. */
+function importsOf(file: string): string[] {
+  const source = readFileSync(new URL(`${file}.ts`, folder), 'utf8')
+  return [...source.matchAll(/(?:from|import\() ?'([^']+)'/g)].map((match) => match[1] ?? '')
+}
+
+it('every file has a level, and every level only files that exist', () => {
+  expect(levels.flat().toSorted()).toEqual(files.toSorted())
+})
+
+for (const file of files) {
+  it(`${file}.ts imports only from lower levels, and from no library but noble's`, () => {
+    for (const name of importsOf(file)) {
+      if (name.startsWith('./')) expect(levelOf(name.slice(2, -3)), `${file} imports ${name}`).toBeLessThan(levelOf(file))
+      else expect(name).toMatch(/^@noble\//)
+    }
+  })
+}
+
+it('what a web page loads never reaches secp256k1, nor the software curve before it is needed', () => {
+  const reached = new Set<string>()
+  const visit = (file: string): void => {
+    if (reached.has(file)) return
+    reached.add(file)
+    const source = readFileSync(new URL(`${file}.ts`, folder), 'utf8')
+    for (const match of source.matchAll(/from '\.\/([^']+)\.ts'/g)) visit(match[1] ?? '')
+  }
+  visit('index')
+  for (const file of ['wallet-signature', 'verify', 'verify-delegation', 'delegation-cache', 'software'])
+    expect(reached).not.toContain(file)
+})
+
+it('packages depend on core, and core on none of them', () => {
+  for (const name of ['ethers-signer', 'viem-signer', 'conformance']) {
+    const sources = readdirSync(new URL(`../packages/${name}/src/`, import.meta.url)).map((file) =>
+      readFileSync(new URL(`../packages/${name}/src/${file}`, import.meta.url), 'utf8'),
+    )
+    for (const source of sources) {
+      for (const match of source.matchAll(/^import (type )?.*from '(?!\.)([^']+)'/gm)) {
+        expect(['@session-sigs/core', '@session-sigs/core/verify', 'ethers', 'viem']).toContain(match[2])
+        // Signers are types only: nothing of core or of the library is loaded for them.
+        if (name.endsWith('-signer')) expect(match[1]).toBe('type ')
+      }
+    }
+  }
+})
