@@ -1,6 +1,11 @@
 /** Hex, base64url and UTF-8, strict both ways: one spelling each, and `undefined` for anything else. */
 
 const digits = '0123456789abcdef'
+/** Both digits of every byte. */
+const pairs: readonly string[] = /* @__PURE__ */ Array.from(
+  { length: 256 },
+  (_, byte) => digits.charAt(byte >> 4) + digits.charAt(byte & 15),
+)
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes that own an ordinary buffer, which is what WebCrypto takes. */
@@ -9,7 +14,7 @@ export type Bytes = Uint8Array<ArrayBuffer>
 /** Lower-case hex without `0x`. */
 export function toHex(bytes: Uint8Array): string {
   let text = ''
-  for (const byte of bytes) text += digits.charAt(byte >> 4) + digits.charAt(byte & 15)
+  for (const byte of bytes) text += pairs[byte]
   return text
 }
 

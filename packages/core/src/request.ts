@@ -133,7 +133,12 @@ function planRequests(requests: readonly ResourceAbilityRequest[], vocabulary: V
   }
 }
 
-function planNodes(nodes: readonly string[]): readonly string[] {
+/**
+ * URLs of nodes, each as it stands.
+ *
+ * @throws SessionError `nodes-empty`, `node-invalid`
+ */
+export function checkNodes(nodes: readonly string[]): readonly string[] {
   if (nodes.length === 0) throw new SessionError('nodes-empty', { field: 'nodes' })
   for (const node of nodes) {
     let url: URL | undefined
@@ -169,7 +174,7 @@ export function endOfSessionSig(sessionSigExpiration: string | undefined, now: n
 }
 
 /**
- * Checks a request and fills in its defaults; nothing is asked, signed or stored.
+ * Checks a request and fills in its defaults; nothing is asked, signed or stored. `nodes` gives the client's own, checked.
  *
  * @throws SessionError `resources-empty`, `resource-…`, `ability-unknown`, `delegation-scope`, `nodes-empty`, `node-invalid`, `time-invalid`,
  * `expiration-past`, `lifetime-too-long`; TypeError where the request contradicts itself
@@ -177,7 +182,7 @@ export function endOfSessionSig(sessionSigExpiration: string | undefined, now: n
 export function planRequest<V extends Vocabulary>(
   request: SessionSigsRequest<V>,
   vocabulary: V,
-  nodes: readonly string[],
+  nodes: () => readonly string[],
   now: number,
 ): Plan {
   for (const name of Object.keys(request)) if (!requestNames.includes(name)) throw new TypeError(`There is no "${name}" in a request.`)
@@ -190,5 +195,10 @@ export function planRequest<V extends Vocabulary>(
   readEnd('expiration', expiration, now)
   endOfSessionSig(request.sessionSigExpiration, now)
   const { sessionSigExpiration } = request
-  return { ...scope, nodes: planNodes(givenList('nodes', request.nodes) ?? nodes), expiration, sessionSigExpiration }
+  return {
+    ...scope,
+    nodes: request.nodes === undefined ? nodes() : checkNodes(givenList('nodes', request.nodes) ?? []),
+    expiration,
+    sessionSigExpiration,
+  }
 }

@@ -5,7 +5,7 @@ import { SessionError } from './errors.ts'
 import { generateStoredKey, importSessionKey, loadStoredKey, type SessionKey, type StoredKey } from './keypair.ts'
 import { type Readable, writable } from './observable.ts'
 import { emptyRecord, type LiveSession, loadSession, readStoredSessions, sessionId } from './record.ts'
-import { endOfSessionSig, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
+import { checkNodes, endOfSessionSig, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
@@ -109,7 +109,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     throw new TypeError('createSessionClient needs nodes, a list of URLs.')
   }
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
-  const nodes: readonly string[] = [...options.nodes]
+  const given: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const recordId = `session-sigs:${vocabulary.prefix}`
   const state = writable<SessionState>({ status: 'signed-out', reason: 'never' })
@@ -124,6 +124,10 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
   /** Counts sign-outs: whatever was begun before one comes to nothing. */
   let signOuts = 0
+
+  /** The client's own nodes, looked at once: they do not change. */
+  let checked: readonly string[] | undefined
+  const nodes = (): readonly string[] => (checked ??= checkNodes(given))
 
   function now(): number {
     const time = clock().getTime()

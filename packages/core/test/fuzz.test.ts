@@ -169,7 +169,7 @@ it('payloads of good and bad parts, rightly signed: accepted exactly where the m
   )
   const content = fc.record({
     kind: mostly('good', 'another key', 'upper case', 'none'),
-    resources: fc.oneof(fc.constant([resource]), fc.array<string>(lists, { maxLength: 3 })),
+    resources: fc.oneof(fc.constant<string[]>([resource]), fc.array<string>(lists, { maxLength: 3 })),
     capabilities: fc.array(fc.nat({ max: 15 }), { maxLength: 4 }),
     issuedAt: mostly(0, -minute, minute, minute + 1, -10 * minute),
     life: mostly(5 * minute, 0, -1, 9 * minute, 9 * minute - 1, 30 * 24 * 60 * minute, 30 * 24 * 60 * minute + 1),
