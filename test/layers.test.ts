@@ -4,8 +4,8 @@ import { expect, it } from 'vitest'
 /** packages/core/src in reading order: a file imports only from a lower level. */
 const levels: readonly (readonly string[])[] = [
   ['errors', 'bytes', 'observable', 'uri'],
-  ['json', 'time', 'address', 'software', 'signer', 'resource'],
-  ['keypair', 'wallet-signature', 'siwe', 'report'],
+  ['json', 'time', 'address', 'software', 'resource'],
+  ['keypair', 'signer', 'wallet-signature', 'siwe', 'report'],
   ['recap', 'verify-options'],
   ['delegation'],
   ['session-sig', 'storage', 'coverage', 'request', 'delegation-cache'],

@@ -16,7 +16,7 @@ export function writable<T>(initial: T): Writable<T> {
   function set(value: T): void {
     current = value
     for (const subscriber of [...runs]) {
-      // One that left meanwhile must not hear of it; one that throws is its owner's matter, reported as any uncaught error.
+      // One that left meanwhile must not hear of it; one that throws is its owner's matter, told like every uncaught error.
       if (!runs.has(subscriber)) continue
       try {
         subscriber.run(value)
