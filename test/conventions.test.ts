@@ -1,14 +1,16 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { sessionErrorCodes } from '../packages/core/src/errors.ts'
+import { listFiles } from './files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const read = (path: string) => readFileSync(root + path, 'utf8')
-const tracked = execFileSync('git', ['ls-files', '-co', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter(existsSync)
+const tracked = listFiles(root)
+
+/** Every code, read from the table itself: types are gone when tests run. */
+const table = /interface SessionErrorTable \{([\s\S]*?)^\}/m.exec(read('packages/core/src/errors.ts'))?.[1] ?? ''
+const codes = [...table.matchAll(/^ {2}'?([a-z-]+)'?: \{/gm)].map((match) => match[1] ?? '')
+
 const sources = tracked.filter((path) => /^(?:packages|apps)\/[^/]+\/src\/.*\.ts$/.test(path))
 
 describe('docs/errors.md', () => {
@@ -16,7 +18,8 @@ describe('docs/errors.md', () => {
   const sections = [...page.matchAll(/^### `([^`]+)`$/gm)].map((match) => match[1])
 
   it('has a section for each code, and none for another', () => {
-    expect(sections.toSorted()).toEqual(sessionErrorCodes().toSorted())
+    expect(codes.length).toBeGreaterThan(40)
+    expect(sections.toSorted()).toEqual(codes.toSorted())
   })
 
   it('says in each what happened and what to do', () => {
@@ -37,21 +40,14 @@ describe('every source file', () => {
   it('has no suppression comment', () => {
     for (const path of sources) expect(read(path), path).not.toMatch(/@ts-(?:ignore|expect-error|nocheck)|biome-ignore|eslint-disable/)
   })
-
-  it('throws SessionError only with codes that exist', () => {
-    const codes: readonly string[] = sessionErrorCodes()
-    for (const path of sources) {
-      for (const match of read(path).matchAll(/new SessionError\('([^']+)'/g)) expect(codes, path).toContain(match[1])
-    }
-  })
 })
 
 it('every code is thrown somewhere', () => {
   const all = sources
-    .filter((path) => !path.endsWith('core/src/errors.ts'))
+    .filter((path) => !/core\/src\/(?:errors|refusals)\.ts$/.test(path))
     .map(read)
     .join('\n')
-  for (const code of sessionErrorCodes()) expect(all).toContain(`'${code}'`)
+  for (const code of codes) expect(all).toMatch(new RegExp(`(?:new SessionError|refusal|failed)\\('${code}'`))
 })
 
 it('every relative link in the documents leads to a file', () => {

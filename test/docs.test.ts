@@ -1,14 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, it, vi } from 'vitest'
+import { listFiles } from './files.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = `${root}docs/examples/`
 const examples = readdirSync(folder)
-const pages = execFileSync('git', ['ls-files', '-co', '--exclude-standard', '*.md'], { cwd: root, encoding: 'utf8' })
-  .split('\n')
-  .filter((path) => path && existsSync(root + path))
+const pages = listFiles(root).filter((path) => path.endsWith('.md'))
 
 /** The parts of the examples that documents show. */
 const shown = examples.flatMap((file) =>

@@ -3,11 +3,12 @@ import { expect, it } from 'vitest'
 
 /** packages/core/src in reading order: a file imports only from a lower level. */
 const levels: readonly (readonly string[])[] = [
-  ['errors', 'bytes', 'observable', 'uri'],
-  ['json', 'time', 'address', 'software', 'resource'],
-  ['keypair', 'signer', 'wallet-signature', 'siwe', 'report'],
-  ['recap', 'verify-options'],
-  ['delegation'],
+  ['errors', 'bytes', 'observable', 'keccak', 'uri', 'software'],
+  ['refusals', 'time', 'address', 'native'],
+  ['json', 'resource', 'signer', 'wallet-signature'],
+  ['seed', 'siwe', 'report'],
+  ['keypair', 'scope', 'recap', 'verify-options'],
+  ['delegation', 'recap-scope'],
   ['session-sig', 'storage', 'coverage', 'request', 'delegation-cache'],
   ['record', 'ask', 'verify-delegation'],
   ['session', 'verify'],

@@ -5,7 +5,7 @@ import { createCipheriv, createDecipheriv, createHash, generateKeyPairSync, hkdf
 import { privateKeyToAccount } from 'viem/accounts'
 
 /** A note that only one wallet may have opened, sealed for one node. All fields but `for` are base64url. */
-export interface SealedNote {
+interface SealedNote {
   for: string
   /** The note's key, encrypted under the node's own. */
   encryptedKey: string

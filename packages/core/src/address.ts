@@ -1,6 +1,6 @@
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { toHex, toUtf8 } from './bytes.ts'
 import { SessionError } from './errors.ts'
+import { keccak256Block } from './keccak.ts'
 
 /** `0x` and hex digits. */
 export type Hex = `0x${string}`
@@ -8,20 +8,22 @@ export type Hex = `0x${string}`
 /** The EIP-55 spelling of 40 hex digits in any case, without `0x`. */
 function checksum(digits: string): Hex {
   const lower = digits.toLowerCase()
-  const hash = toHex(keccak_256(toUtf8(lower)))
+  const hash = toHex(keccak256Block(toUtf8(lower)))
   let text: Hex = '0x'
   for (let i = 0; i < lower.length; i++) text += hash.charAt(i) > '7' ? lower.charAt(i).toUpperCase() : lower.charAt(i)
   return text
 }
 
+const shape = /^0x[0-9a-fA-F]{40}$/
+
 /** Whether `text` is an address in exactly its EIP-55 spelling. */
 export function isChecksumAddress(text: string): text is Hex {
-  return /^0x[0-9a-fA-F]{40}$/.test(text) && checksum(text.slice(2)) === text
+  return shape.test(text) && checksum(text.slice(2)) === text
 }
 
 /** Whether two spellings, of either case, name the same address. */
 export function isSameAddress(a: string, b: string): boolean {
-  return /^0x[0-9a-fA-F]{40}$/.test(a) && a.toLowerCase() === b.toLowerCase()
+  return shape.test(a) && a.toLowerCase() === b.toLowerCase()
 }
 
 /**
@@ -30,10 +32,8 @@ export function isSameAddress(a: string, b: string): boolean {
  * @throws SessionError `address-invalid` for anything else, a wrong checksum included
  */
 export function toChecksumAddress(text: string): Hex {
-  if (!/^0x(?:[0-9a-fA-F]{40})$/.test(text)) throw new SessionError('address-invalid', { reason: 'it is not 0x and 40 hex digits' })
-  const spelled = checksum(text.slice(2))
-  const digits = text.slice(2)
-  const oneCase = digits === digits.toLowerCase() || digits === digits.toUpperCase()
-  if (!oneCase && spelled !== text) throw new SessionError('address-invalid', { reason: 'its checksum is wrong' })
-  return spelled
+  const digits = shape.test(text) ? text.slice(2) : ''
+  const spelled = checksum(digits)
+  if (digits && [digits.toLowerCase(), digits.toUpperCase(), spelled.slice(2)].includes(digits)) return spelled
+  throw new SessionError('address-invalid', { reason: digits ? 'its checksum is wrong' : 'it is not 0x and 40 hex digits' })
 }

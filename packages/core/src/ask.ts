@@ -1,7 +1,8 @@
 import { toHex } from './bytes.ts'
 import { type AuthSig, askCallback, askSigner, sessionKeyUri } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import type { AuthCallbackParams, Plan } from './request.ts'
+import type { Plan } from './request.ts'
+import type { AuthCallbackParams } from './scope.ts'
 import { type Account, chainIdOf, type Signer } from './signer.ts'
 import { formatInstant } from './time.ts'
 
@@ -43,25 +44,6 @@ export function checkChain(choice: ChainChoice, account: Account): void {
     throw new SessionError('chain-mismatch', { chain, expected: chainIdOf(chain) ?? 0, actual: account.chainId })
 }
 
-/** What a callback is given, in the order and to the letter of the wire's description. */
-function callbackParams(plan: Plan, { chain, switchChain }: ChainChoice, site: Site, publicKey: string): AuthCallbackParams {
-  const common = { expiration: plan.expiration, uri: sessionKeyUri(publicKey) }
-  const resources = [...plan.grants]
-  if (plan.sentence === undefined || !('resourceAbilityRequests' in plan.wanted)) return { chain, resources, switchChain, ...common }
-  const domain = domainOf(site)
-  return {
-    chain,
-    statement: site.statement === undefined ? plan.sentence : `${site.statement} ${plan.sentence}`,
-    resources,
-    ...(switchChain === undefined ? {} : { switchChain }),
-    ...common,
-    sessionKey: { publicKey },
-    nonce: nonce(),
-    ...(domain === undefined ? {} : { domain }),
-    resourceAbilityRequests: structuredClone([...plan.wanted.resourceAbilityRequests]),
-  }
-}
-
 /**
  * Asks an app's callback for a delegation to the key.
  *
@@ -74,7 +56,11 @@ export function askForDelegation(
   site: Site,
   publicKey: string,
 ): Promise<unknown> {
-  return askCallback(callback, callbackParams(plan, choice, site, publicKey))
+  const { chain, switchChain } = choice
+  const { expiration } = plan
+  const common = { chain, resources: [...plan.grants], switchChain, expiration, uri: sessionKeyUri(publicKey) }
+  const facts = { domain: domainOf(site), statement: site.statement, nonce: nonce() }
+  return askCallback(callback, plan.callbackParams?.(common, facts) ?? common)
 }
 
 /**
@@ -91,7 +77,7 @@ export async function signDelegation(
   now: number,
 ): Promise<AuthSig> {
   const domain = domainOf(site)
-  if (!domain) throw new TypeError('createSessionClient needs a domain where there is no page: the site that the message names.')
+  if (!domain) throw new TypeError('createSessionClient needs a domain where there is no page.')
   const { statement = defaultStatement } = site
   return askSigner(signer, account, {
     domain,

@@ -1,23 +1,27 @@
-import { sha256 } from '@noble/hashes/sha2.js'
 import { toHex, toUtf8 } from './bytes.ts'
 import type { AuthSig } from './delegation.ts'
+import { native } from './native.ts'
 import type { Recap } from './recap.ts'
 import type { SiweMessage } from './siwe.ts'
 
 /** What never changes about a delegation whose wallet signature was found good: what its text says. */
 export interface ProvenDelegation {
   readonly message: SiweMessage
+  /** Of its text. */
+  readonly length: number
   recap?: Recap
 }
 
 export interface DelegationCache {
-  get(authSig: AuthSig): ProvenDelegation | undefined
-  add(authSig: AuthSig, proven: ProvenDelegation): void
+  /** The name of an envelope: SHA-256 over all of it, so that nothing can be swapped under a proof. None where the platform cannot hash: then nothing is remembered. */
+  keyOf(authSig: AuthSig): Promise<string | undefined>
+  get(key: string): ProvenDelegation | undefined
+  add(key: string, proven: ProvenDelegation): void
 }
 
-/** All of the envelope, so that nothing of it can be swapped under a proof. */
-function keyOf({ sig, derivedVia, signedMessage, address, algo }: AuthSig): string {
-  return toHex(sha256(toUtf8(JSON.stringify([sig, derivedVia, signedMessage, address, algo ?? null]))))
+async function keyOf({ sig, derivedVia, signedMessage, address, algo }: AuthSig): Promise<string | undefined> {
+  const text = JSON.stringify([sig, derivedVia, signedMessage, address, algo ?? null])
+  return native(async (subtle) => toHex(new Uint8Array(await subtle.digest('SHA-256', toUtf8(text)))))
 }
 
 /** Proven delegations, the least recently used dropped first once they take more than about `maxBytes`. Refusals are never kept. */
@@ -30,8 +34,7 @@ export function createDelegationCache(maxBytes: number): DelegationCache {
     entries.delete(key)
   }
 
-  function get(authSig: AuthSig): ProvenDelegation | undefined {
-    const key = keyOf(authSig)
+  function get(key: string): ProvenDelegation | undefined {
     const entry = entries.get(key)
     if (!entry) return undefined
     entries.delete(key)
@@ -39,11 +42,10 @@ export function createDelegationCache(maxBytes: number): DelegationCache {
     return entry.proven
   }
 
-  function add(authSig: AuthSig, proven: ProvenDelegation): void {
-    const key = keyOf(authSig)
+  function add(key: string, proven: ProvenDelegation): void {
     drop(key)
     // The text stands in the fields once more; objects, keys and list entries have a size of their own.
-    const bytes = 4 * authSig.signedMessage.length + 64 * (proven.message.resources?.length ?? 0) + 1024
+    const bytes = 4 * proven.length + 64 * (proven.message.resources?.length ?? 0) + 1024
     if (bytes > maxBytes) return
     entries.set(key, { proven, bytes })
     total += bytes
@@ -53,5 +55,5 @@ export function createDelegationCache(maxBytes: number): DelegationCache {
     }
   }
 
-  return { get, add }
+  return { keyOf, get, add }
 }

@@ -2,8 +2,7 @@ import { isSameAddress, toChecksumAddress } from './address.ts'
 import { isHexData } from './bytes.ts'
 import { SessionError } from './errors.ts'
 import { isObject } from './json.ts'
-import { isRecapGrantedPlainly, recapOf } from './recap.ts'
-import { isGranted, type ResourceAbilityRequest, requestKey, type Vocabulary } from './resource.ts'
+import type { Scope } from './scope.ts'
 import { type Account, isRefusal, type Signer } from './signer.ts'
 import { formatSiweMessage, parseSiweMessage, type SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
@@ -17,9 +16,6 @@ export interface AuthSig {
   /** Absent or null for an ordinary account's `personal_sign`. */
   algo?: string | null
 }
-
-/** What a session signature is for, in one of the wire's two forms. */
-export type Wanted = { readonly resources: readonly string[] } | { readonly resourceAbilityRequests: readonly ResourceAbilityRequest[] }
 
 /** An AuthSig and what its text says. */
 export interface Delegation {
@@ -108,22 +104,6 @@ export function checkDelegationAccount({ authSig, message }: Delegation, account
 }
 
 /**
- * What of the wanted the message does not grant, in the wanted's own names. In the second form only its ReCap grants.
- *
- * @throws SessionError `recap-invalid`, `recap-statement-mismatch`, `recap-unsupported`
- */
-export function missingFrom(message: SiweMessage, wanted: Wanted, vocabulary: Vocabulary): string[] {
-  const resources = message.resources ?? []
-  if ('resources' in wanted) return wanted.resources.filter((resource) => !isGranted(resources, resource, vocabulary))
-  const requests = wanted.resourceAbilityRequests
-  const names = (left: readonly ResourceAbilityRequest[]): string[] => left.map((request) => `${request.ability} on ${requestKey(request)}`)
-  if (!resources.some((resource) => resource.startsWith('urn:recap:'))) return names(requests)
-  const recap = recapOf(message)
-  if (recap.prf.length > 0) throw new SessionError('recap-unsupported', { reason: 'it rests on proofs' })
-  return names(requests.filter((request) => !isRecapGrantedPlainly(recap, requestKey(request), request.ability, vocabulary)))
-}
-
-/**
  * What the client can judge of an answer without secp256k1: everything that the text says. Whether the wallet really signed it is a verifier's to say.
  *
  * @throws SessionError that says what was wrong with it: `delegation-malformed`, `siwe-invalid`, `delegation-key-mismatch`, `account-mismatch`,
@@ -131,7 +111,7 @@ export function missingFrom(message: SiweMessage, wanted: Wanted, vocabulary: Vo
  */
 export function readDelegation(
   answer: unknown,
-  expected: { publicKey: string; wanted: Wanted; vocabulary: Vocabulary; now: number; account?: Account | undefined },
+  expected: { publicKey: string; scope: Scope; now: number; account?: Account | undefined },
 ): Delegation {
   const authSig = readAuthSig(answer)
   if (authSig.derivedVia === personalSign && !isHexData(authSig.sig)) {
@@ -141,9 +121,20 @@ export function readDelegation(
   checkDelegationKey(delegation.message, expected.publicKey)
   checkDelegationAccount(delegation, expected.account)
   checkDelegationTime(delegation.message, expected.now)
-  const missing = missingFrom(delegation.message, expected.wanted, expected.vocabulary)
+  const missing = expected.scope.missingFrom(delegation.message)
   if (missing.length > 0) throw new SessionError('delegation-scope', { missing })
   return delegation
+}
+
+/** What a signer's failure means: a person's "no", or something else. */
+async function asking<T>(during: 'account' | 'signMessage', ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask()
+  } catch (cause) {
+    throw isRefusal(cause)
+      ? new SessionError('wallet-refused', { by: 'signer' }, { cause })
+      : new SessionError('wallet-failed', { during }, { cause })
+  }
 }
 
 /**
@@ -151,16 +142,12 @@ export function readDelegation(
  *
  * @throws SessionError `wallet-refused`, `wallet-failed`
  */
-export async function askAccount(signer: Signer): Promise<Account> {
-  try {
+export function askAccount(signer: Signer): Promise<Account> {
+  return asking('account', async () => {
     const { address, chainId } = await signer.account()
-    if (!Number.isSafeInteger(chainId)) throw new TypeError('chainId is not a whole number.')
+    if (!Number.isSafeInteger(chainId)) throw new TypeError('chainId is no whole number.')
     return { address: toChecksumAddress(address), chainId }
-  } catch (cause) {
-    throw isRefusal(cause)
-      ? new SessionError('wallet-refused', { by: 'signer' }, { cause })
-      : new SessionError('wallet-failed', { during: 'account' }, { cause })
-  }
+  })
 }
 
 /**
@@ -170,14 +157,8 @@ export async function askAccount(signer: Signer): Promise<Account> {
  */
 export async function askSigner(signer: Signer, account: Account, message: SiweMessage): Promise<AuthSig> {
   const signedMessage = formatSiweMessage(message)
-  try {
-    const sig = await signer.signMessage(signedMessage, account)
-    return { sig, derivedVia: personalSign, signedMessage, address: account.address }
-  } catch (cause) {
-    throw isRefusal(cause)
-      ? new SessionError('wallet-refused', { by: 'signer' }, { cause })
-      : new SessionError('wallet-failed', { during: 'signMessage' }, { cause })
-  }
+  const sig = await asking('signMessage', () => signer.signMessage(signedMessage, account))
+  return { sig, derivedVia: personalSign, signedMessage, address: account.address }
 }
 
 /**

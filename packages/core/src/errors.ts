@@ -1,104 +1,121 @@
 /**
- * Every way in which data from outside can be wrong, as one table: code → sentence, and the sentence's parameter is the code's `details`.
- * A sentence says what is wrong and what to do; it never repeats a secret. `docs/errors.md` has a section for each code.
+ * Every way in which data from outside can be wrong: code → details. Its sentence, which says what is wrong and what to do, stands in `sentences` here for what an app
+ * meets, and in `refusals.ts` for what only a reader of foreign data does, so that no page loads it. `docs/errors.md` has a section for each.
  */
-const sentences = {
-  // Reading and writing
-  'json-invalid': (d: { offset: number; reason: string }): string =>
-    `Not the JSON we accept: ${d.reason} at offset ${d.offset}. Send plain JSON with each key once.`,
-  'time-invalid': (d: { field: string; reason: string }): string =>
-    `${d.field} ${d.reason}. Give an RFC 3339 instant, such as new Date().toISOString().`,
-  'address-invalid': (d: { reason: string }): string =>
-    `Not an Ethereum address: ${d.reason}. Give 0x and 40 hex digits with the EIP-55 checksum.`,
-  'siwe-invalid': (d: { line?: number; field: string; reason: string }): string =>
-    `Not an EIP-4361 message: ${d.line === undefined ? '' : `line ${d.line}, `}${d.field} ${d.reason}.`,
-  'recap-invalid': (d: { reason: string }): string => `Not an EIP-5573 ReCap: ${d.reason}. Write it with encodeRecap.`,
-  'recap-statement-mismatch': (d: { expected: string }): string => `The statement must end with the sentence of its ReCap: "${d.expected}"`,
-  'recap-unsupported': (d: { reason: string }): string =>
-    `This grant is not understood and so is not used: ${d.reason}. Delegate without it.`,
+export interface SessionErrorTable {
+  'json-invalid': { offset: number; reason: string }
+  'time-invalid': { field: string; reason: string }
+  'address-invalid': { reason: string }
+  'siwe-invalid': { line?: number; field: string; reason: string }
+  'recap-invalid': { reason: string }
+  'recap-statement-mismatch': { expected: string }
+  'recap-unsupported': { reason: string }
 
-  // What a caller asks for
-  'key-malformed': (d: { reason: string }): string =>
-    `Not a session key: ${d.reason}. Pass what generateSessionKeyPair() returned, as an object or its JSON text.`,
-  'resource-malformed': (d: { resource: string; reason: string }): string =>
-    `"${d.resource}" is not a resource: ${d.reason}. Write <type>://<id>, with "*" alone for every id.`,
-  'resource-type-unknown': (d: { resource: string; known: readonly string[] }): string =>
-    `"${d.resource}" has an unknown type. Known are: ${d.known.join(', ')}.`,
-  'resource-wildcard': (d: { resource: string }): string => `"${d.resource}" has "*" inside a longer id. Use "*" alone, or an exact id.`,
-  'resource-is-capability': (d: { resource: string }): string =>
-    `"${d.resource}" is a capability. Ask for the resource itself, without "Capability".`,
-  'ability-unknown': (d: { ability: string; prefix: string; known: readonly string[] }): string =>
-    `"${d.ability}" is no ability of ${d.prefix}. Known are: ${d.known.join(', ') || 'none'}.`,
-  'resources-empty': (d: { field: string }): string =>
-    `${d.field} is empty. Name at least one resource, or leave resources out to ask for every type with "*".`,
-  'node-invalid': (d: { node: string }): string =>
-    `"${d.node}" is not the http(s) URL of a node. Use a URL such as https://node.example:7470.`,
-  'nodes-empty': (_: { field: string }): string => `There is no node to sign for. Pass nodes to createSessionClient or to the call.`,
-  'expiration-past': (d: { field: string; expiration: string; now: string }): string =>
-    `${d.field} ${d.expiration} is not after now, ${d.now}. Choose a later instant.`,
-  'lifetime-too-long': (d: { field: string; maxSeconds: number }): string =>
-    `${d.field} is more than ${d.maxSeconds} seconds away. No verifier accepts that: choose an earlier instant.`,
-  'chain-mismatch': (d: { chain: string; expected: number; actual: number }): string =>
-    `Chain "${d.chain}" is ${d.expected}, but the wallet is on ${d.actual}. Switch the wallet, or pass switchChain: true.`,
-  'storage-failed': (d: { operation: 'open' | 'get' | 'set' | 'delete' }): string =>
-    `The storage failed at ${d.operation}(). See cause; nothing was changed.`,
+  'key-malformed': { reason: string }
+  'resource-malformed': { resource: string; reason: string }
+  'resource-type-unknown': { resource: string; known: readonly string[] }
+  'resource-wildcard': { resource: string }
+  'resource-is-capability': { resource: string }
+  'ability-unknown': { ability: string; prefix: string; known: readonly string[] }
+  'resources-empty': { field: string }
+  'node-invalid': { node: string }
+  'nodes-empty': { field: string }
+  'expiration-past': { field: string; expiration: string; now: string }
+  'lifetime-too-long': { field: string; maxSeconds: number }
+  'chain-mismatch': { chain: string; expected: number; actual: number }
+  'storage-failed': { operation: 'open' | 'get' | 'set' | 'delete' }
+  'signed-out': { during: 'signIn' }
 
-  'signed-out': (_: { during: 'signIn' }): string =>
-    `Signed out while the wallet was being asked; its answer was dropped. Sign in again when that is wanted.`,
+  'wallet-refused': { by: 'signer' | 'callback' }
+  'wallet-failed': { during: 'account' | 'signMessage' }
+  'callback-threw': { reason: string }
+  'callback-rejected': { reason: string }
+  'callback-returned-nothing': { got: string }
+  'delegation-malformed': { reason: string }
+  'delegation-key-mismatch': { expected: string; actual: string }
+  'delegation-scope': { missing: readonly string[] }
+  'delegation-expired': { expiration: string; now: string }
+  'delegation-not-yet-valid': { from: string; now: string }
+  'delegation-lifetime': { reason: string }
+  'account-mismatch': { expected: string; actual: string }
+  'wallet-signature-invalid': { address: string }
 
-  // What a wallet or a callback answers
-  'wallet-refused': (_: { by: 'signer' | 'callback' }): string => `The person refused in the wallet. Ask again only when they choose to.`,
-  'wallet-failed': (d: { during: 'account' | 'signMessage' }): string => `The signer failed at ${d.during}(). See cause.`,
-  'callback-threw': (_: { reason: string }): string => `authNeededCallback threw. See cause.`,
-  'callback-rejected': (_: { reason: string }): string => `authNeededCallback rejected. See cause.`,
-  'callback-returned-nothing': (_: { got: string }): string =>
-    `authNeededCallback returned nothing. Return {sig, derivedVia, signedMessage, address}.`,
-  'delegation-malformed': (d: { reason: string }): string =>
-    `Not an AuthSig: ${d.reason}. It has the strings sig, derivedVia, signedMessage and address, and at most algo besides.`,
-  'delegation-key-mismatch': (d: { expected: string; actual: string }): string =>
-    `The delegation is for ${d.actual}, not for ${d.expected}. Put the uri you were given into the message.`,
-  'delegation-scope': (d: { missing: readonly string[] }): string =>
-    `The delegation does not grant ${d.missing.join(', ')}. Put the resources you were given into the message.`,
-  'delegation-expired': (d: { expiration: string; now: string }): string =>
-    `The delegation ended at ${d.expiration}; it is ${d.now}. Sign in again.`,
-  'delegation-not-yet-valid': (d: { from: string; now: string }): string =>
-    `The delegation begins at ${d.from}; it is ${d.now}. Check the clock.`,
-  'delegation-lifetime': (d: { reason: string }): string => `The delegation's times are not acceptable: ${d.reason}.`,
-  'account-mismatch': (d: { expected: string; actual: string }): string =>
-    `The delegation is by ${d.actual}, not by ${d.expected}. Ask the account that is in use.`,
-  'wallet-signature-invalid': (d: { address: string }): string =>
-    `${d.address} did not sign this delegation. Sign the message again, unchanged, with that account.`,
-
-  // What a verifier says besides
-  'input-too-large': (d: { what: string; limit: number }): string => `Too large: ${d.what} (limit ${d.limit}). Send less.`,
-  'session-sig-malformed': (d: { reason: string }): string =>
-    `Not a session signature: ${d.reason}. Send one value of what getSessionSigs returned, unchanged.`,
-  'session-signature-invalid': (_: { key: string }): string =>
-    `The session key did not sign this payload. Send it byte for byte as it was signed.`,
-  'payload-malformed': (d: { reason: string }): string => `The signed payload is not acceptable: ${d.reason}.`,
-  'resource-not-requested': (d: { resource: string }): string =>
-    `${d.resource} is not among the resources of this session signature. Name it in getSessionSigs({ resources }).`,
-  'session-sig-expired': (d: { expiration: string; now: string }): string =>
-    `The session signature ended at ${d.expiration}; it is ${d.now}. Get a new one: no wallet is asked.`,
-  'session-sig-not-yet-valid': (d: { issuedAt: string; now: string }): string =>
-    `The session signature was issued at ${d.issuedAt}; it is ${d.now}. Check the client's clock.`,
-  'session-sig-lifetime': (d: { reason: string }): string => `The session signature's times are not acceptable: ${d.reason}.`,
-  'audience-mismatch': (d: { expected: readonly string[]; actual: string }): string =>
-    `Signed for "${d.actual}", but this is ${d.expected.join(' or ')}. Send each node its own signature.`,
-  'domain-mismatch': (d: { expected: readonly string[]; actual: string }): string =>
-    `The wallet signed for the site "${d.actual}"; accepted here: ${d.expected.join(', ')}.`,
-  'wallet-unsupported': (d: { kind: string }): string =>
-    `Delegations by ${d.kind} cannot be checked here. Sign with an ordinary account, or give the verifier verifyWallet.`,
-  revoked: (d: { address: string }): string => `This session of ${d.address} was revoked. Sign in again.`,
-  'verifier-unavailable': (d: { port: 'verifyWallet' | 'isRevoked' }): string =>
-    `The verifier could not ask ${d.port}, so it refuses. Try again.`,
+  'input-too-large': { what: string; limit: number }
+  'session-sig-malformed': { reason: string }
+  'session-signature-invalid': { key: string }
+  'payload-malformed': { reason: string }
+  'resource-not-requested': { resource: string }
+  'session-sig-expired': { expiration: string; now: string }
+  'session-sig-not-yet-valid': { issuedAt: string; now: string }
+  'session-sig-lifetime': { reason: string }
+  'audience-mismatch': { expected: readonly string[]; actual: string }
+  'domain-mismatch': { expected: readonly string[]; actual: string }
+  'wallet-unsupported': { kind: string }
+  revoked: { address: string }
+  'verifier-unavailable': { port: 'verifyWallet' | 'isRevoked' }
 }
 
 /** The stable names of everything that can be wrong with data from outside. */
-export type SessionErrorCode = keyof typeof sentences
+export type SessionErrorCode = keyof SessionErrorTable
 
 /** What a code carries besides its sentence. */
-export type SessionErrorDetails<C extends SessionErrorCode = SessionErrorCode> = Parameters<(typeof sentences)[C]>[0]
+export type SessionErrorDetails<C extends SessionErrorCode = SessionErrorCode> = SessionErrorTable[C]
+
+/** Codes whose sentence only a reader of foreign data needs. */
+export type RefusalCode =
+  | 'json-invalid'
+  | 'recap-invalid'
+  | 'recap-statement-mismatch'
+  | 'recap-unsupported'
+  | 'ability-unknown'
+  | 'input-too-large'
+  | 'session-sig-malformed'
+  | 'session-signature-invalid'
+  | 'payload-malformed'
+  | 'resource-not-requested'
+  | 'session-sig-expired'
+  | 'session-sig-not-yet-valid'
+  | 'session-sig-lifetime'
+  | 'audience-mismatch'
+  | 'domain-mismatch'
+  | 'wallet-unsupported'
+  | 'revoked'
+
+/** For each code the words that make its sentence. */
+export type Sentences<C extends SessionErrorCode> = { readonly [K in C]: (details: SessionErrorTable[K]) => string }
+
+const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode>> = {
+  'time-invalid': (d) => `${d.field} ${d.reason}. Use toISOString()`,
+  'address-invalid': (d) => `Not an address: ${d.reason}. Use its EIP-55 spelling`,
+  'siwe-invalid': (d) => `Not an EIP-4361 message: ${d.line ? `line ${d.line}, ` : ''}${d.field} ${d.reason}`,
+  'key-malformed': (d) => `Not a session key: ${d.reason}. Use generateSessionKeyPair()`,
+  'resource-malformed': (d) => `"${d.resource}" is no resource: ${d.reason}. Write <type>://<id>`,
+  'resource-type-unknown': (d) => `"${d.resource}" has an unknown type. Use ${d.known.join(', ')}`,
+  'resource-wildcard': (d) => `"${d.resource}" has "*" inside its id. Use "*" alone, or an exact id`,
+  'resource-is-capability': (d) => `"${d.resource}" is a capability. Ask for the resource`,
+  'resources-empty': (d) => `${d.field} is empty. Name a resource, or leave it out for all`,
+  'node-invalid': (d) => `"${d.node}" is no http(s) URL. Name the node as it names itself`,
+  'nodes-empty': (d) => `${d.field} is empty. Name a node`,
+  'expiration-past': (d) => `${d.field} ${d.expiration} is past; it is ${d.now}. Use a later one`,
+  'lifetime-too-long': (d) => `${d.field} is over ${d.maxSeconds} seconds away. Use an earlier one`,
+  'chain-mismatch': (d) => `"${d.chain}" is chain ${d.expected}, the wallet is on ${d.actual}. Switch it, or use switchChain`,
+  'storage-failed': (d) => `The storage failed at ${d.operation}(). Nothing was changed: see cause`,
+  'signed-out': () => `Signed out while the wallet was asked. Sign in again`,
+  'wallet-refused': () => `The person refused. Ask again only when they choose to`,
+  'wallet-failed': (d) => `The signer failed at ${d.during}(): see cause`,
+  'callback-threw': () => `authNeededCallback threw: see cause`,
+  'callback-rejected': () => `authNeededCallback rejected: see cause`,
+  'callback-returned-nothing': () => `authNeededCallback returned nothing. Return an AuthSig`,
+  'delegation-malformed': (d) => `Not an AuthSig: ${d.reason}`,
+  'delegation-key-mismatch': (d) => `The delegation is for ${d.actual}, not ${d.expected}. Sign the uri that was given`,
+  'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Sign the resources that were given`,
+  'delegation-expired': (d) => `The delegation ended at ${d.expiration}; it is ${d.now}. Sign in again`,
+  'delegation-not-yet-valid': (d) => `The delegation begins at ${d.from}; it is ${d.now}. Check the clock`,
+  'delegation-lifetime': (d) => `The delegation cannot be used: ${d.reason}`,
+  'account-mismatch': (d) => `The delegation is by ${d.actual}, not ${d.expected}. Use that account`,
+  'wallet-signature-invalid': (d) => `${d.address} did not sign this delegation. Sign it again, unchanged`,
+  'verifier-unavailable': (d) => `${d.port} could not be asked. Try again`,
+}
 
 /**
  * Bad data from outside: `code` to switch on, `details` typed by it, and a message that says what to do.
@@ -109,15 +126,16 @@ export class SessionError<C extends SessionErrorCode = SessionErrorCode> extends
   readonly code: C
   readonly details: SessionErrorDetails<C>
 
-  constructor(code: C, details: SessionErrorDetails<C>, options?: ErrorOptions) {
-    // The table's type ties a code to its details; a union of functions cannot be called without saying so once more.
-    const sentence = sentences[code] as (details: SessionErrorDetails<C>) => string
+  constructor(code: C, details: SessionErrorDetails<C>, options?: ErrorOptions & { sentences?: Partial<Sentences<SessionErrorCode>> }) {
+    // The table ties a code to its details; that the two belong together has to be said once more where the code is not known.
+    const table: Partial<Record<string, unknown>> = options?.sentences ?? sentences
+    const sentence = table[code] as (details: SessionErrorDetails<C>) => string
     // What came from outside may be long, or hold line breaks and escape sequences, and a message goes into logs.
     super(
-      sentence(details)
+      `${sentence(details)
         .slice(0, 600)
-        .replace(/\p{Cc}/gu, '\ufffd'),
-      options,
+        .replace(/\p{Cc}/gu, '\ufffd')}.`,
+      options?.cause === undefined ? undefined : { cause: options.cause },
     )
     this.name = 'SessionError'
     this.code = code
@@ -128,10 +146,5 @@ export class SessionError<C extends SessionErrorCode = SessionErrorCode> extends
 /** Whether `error` is a `SessionError`, and of that code where one is given. Works across copies of this package. */
 export function isSessionError<C extends SessionErrorCode = SessionErrorCode>(error: unknown, code?: C): error is SessionError<C> {
   if (!(error instanceof Error) || error.name !== 'SessionError' || !('code' in error)) return false
-  return code === undefined ? typeof error.code === 'string' && Object.hasOwn(sentences, error.code) : error.code === code
-}
-
-/** Every code there is, for documentation and exhaustive switches. */
-export function sessionErrorCodes(): SessionErrorCode[] {
-  return Object.keys(sentences) as SessionErrorCode[]
+  return code === undefined ? typeof error.code === 'string' : error.code === code
 }

@@ -1,5 +1,5 @@
 import { isWellFormed } from './bytes.ts'
-import { SessionError } from './errors.ts'
+import { refusal } from './refusals.ts'
 
 export type Json = null | boolean | number | string | Json[] | JsonObject
 export interface JsonObject {
@@ -24,7 +24,7 @@ export function parseJson(text: string, maxDepth: number = 16): Json {
   let at = 0
 
   function fail(reason: string): never {
-    throw new SessionError('json-invalid', { offset: at, reason })
+    throw refusal('json-invalid', { offset: at, reason })
   }
 
   function take(pattern: RegExp): RegExpExecArray | null {
@@ -85,7 +85,7 @@ export function parseJson(text: string, maxDepth: number = 16): Json {
     const first = skip()
     if (first === '"') return readString()
     if (first === '{' || first === '[') {
-      if (depth >= maxDepth) throw new SessionError('input-too-large', { what: 'nesting', limit: maxDepth })
+      if (depth >= maxDepth) throw refusal('input-too-large', { what: 'nesting', limit: maxDepth })
       if (first === '{') return readObject(depth + 1)
       const array: Json[] = []
       readList(']', () => void array.push(readValue(depth + 1)))

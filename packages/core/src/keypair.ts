@@ -1,6 +1,6 @@
-import { type Bytes, concat, fromBase64url, fromHex, toHex } from './bytes.ts'
+import { type Bytes, fromHex, toHex } from './bytes.ts'
 import { SessionError } from './errors.ts'
-import { isObject, parseJson } from './json.ts'
+import { algorithm, importPublicKey, keyOfHandle, native, type SessionKey } from './native.ts'
 
 /**
  * A session key as the wire writes it, plain and exportable on purpose: store it however you like, and keep `secretKey` secret.
@@ -11,88 +11,15 @@ export interface SessionKeyPair {
   secretKey: string
 }
 
-/** A session key that signs and shows nothing: no property, printing or JSON of it holds key material. */
-export interface SessionKey {
-  /** 64 lower-case hex digits. */
-  readonly publicKey: string
-  /** ed25519 (RFC 8032) over `message`: 64 bytes. */
-  sign(message: Bytes): Promise<Bytes>
-}
-
 /** A key in the form in which a storage can keep it: a WebCrypto key that cannot be exported, or a seed of 64 hex digits. */
 export type StoredKey =
   | { readonly type: 'handle'; readonly publicKey: string; readonly privateKey: CryptoKey }
   | { readonly type: 'seed'; readonly seed: string }
 
-const algorithm = 'Ed25519'
-/** PKCS #8 of an ed25519 key (RFC 8410 §7) up to its seed. */
-const pkcs8Head = [0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20]
-
-/** The platform's ed25519, where it has one: `undefined` where WebCrypto is missing, as on pages not loaded securely, or does not know the curve. */
-async function native<T>(run: (subtle: SubtleCrypto) => Promise<T>): Promise<T | undefined> {
-  try {
-    return await run(globalThis.crypto.subtle)
-  } catch {
-    return undefined
-  }
-}
-
-function importSeed(subtle: SubtleCrypto, seed: Uint8Array, extractable: boolean): Promise<CryptoKey> {
-  return subtle.importKey('pkcs8', concat(new Uint8Array(pkcs8Head), seed), algorithm, extractable, ['sign'])
-}
-
-async function publicKeyOf(seed: Bytes): Promise<Bytes> {
-  const found = await native(async (subtle) => {
-    const { x = '' } = await subtle.exportKey('jwk', await importSeed(subtle, seed, true))
-    return fromBase64url(x)
-  })
-  if (found?.length === 32) return found
-  const { softwarePublicKey } = await import('./software.ts')
-  return new Uint8Array(softwarePublicKey(seed))
-}
-
-function fromHandle(publicKey: string, privateKey: CryptoKey): SessionKey {
-  return Object.freeze({
-    publicKey,
-    sign: async (message: Bytes): Promise<Bytes> => new Uint8Array(await globalThis.crypto.subtle.sign(algorithm, privateKey, message)),
-  })
-}
-
-/** The seed goes no further than this closure, and where the platform signs natively not even that far. */
-async function fromSeed(seed: Bytes, publicKey: string): Promise<SessionKey> {
-  const handle = await native((subtle) => importSeed(subtle, seed, false))
-  if (handle) return fromHandle(publicKey, handle)
-  const { softwareSign } = await import('./software.ts')
-  return Object.freeze({ publicKey, sign: async (message: Bytes): Promise<Bytes> => new Uint8Array(softwareSign(message, seed)) })
-}
-
-function randomSeed(): Bytes {
-  return globalThis.crypto.getRandomValues(new Uint8Array(32))
-}
-
 /** A fresh pair in the wire's form. Nothing is stored. */
 export async function generateSessionKeyPair(): Promise<SessionKeyPair> {
-  const seed = randomSeed()
-  const publicKey = toHex(await publicKeyOf(seed))
-  return { publicKey, secretKey: toHex(seed) + publicKey }
-}
-
-function readPair(pair: unknown): SessionKeyPair {
-  const malformed = (reason: string): SessionError => new SessionError('key-malformed', { reason })
-  let value = pair
-  if (typeof pair === 'string') {
-    try {
-      value = parseJson(pair)
-    } catch {
-      // The parser's message could name a place in the secret; this one does not.
-      throw malformed('the text is not JSON')
-    }
-  }
-  if (!isObject(value)) throw malformed('it is not an object')
-  const { publicKey, secretKey } = value
-  if (typeof publicKey !== 'string' || !/^[0-9a-f]{64}$/.test(publicKey)) throw malformed('publicKey is not 64 lower-case hex digits')
-  if (typeof secretKey !== 'string' || !/^[0-9a-f]{128}$/.test(secretKey)) throw malformed('secretKey is not 128 lower-case hex digits')
-  return { publicKey, secretKey }
+  const { pairOfSeed, randomSeed } = await import('./seed.ts')
+  return pairOfSeed(randomSeed())
 }
 
 /**
@@ -101,11 +28,8 @@ function readPair(pair: unknown): SessionKeyPair {
  * @throws SessionError `key-malformed`
  */
 export async function importSessionKey(pair: SessionKeyPair | string): Promise<SessionKey> {
-  const { publicKey, secretKey } = readPair(pair)
-  const seed = fromHex(secretKey.slice(0, 64)) ?? new Uint8Array()
-  const matches = secretKey.slice(64) === publicKey && toHex(await publicKeyOf(seed)) === publicKey
-  if (!matches) throw new SessionError('key-malformed', { reason: 'secretKey does not belong to publicKey' })
-  return fromSeed(seed, publicKey)
+  const { keyOfPair } = await import('./seed.ts')
+  return keyOfPair(pair)
 }
 
 /** A fresh key in the form asked for. Where the platform has no ed25519 of its own, a `handle` cannot be made and a `seed` is given instead. */
@@ -117,7 +41,8 @@ export async function generateStoredKey(form: 'handle' | 'seed'): Promise<Stored
     })
     if (made) return { type: 'handle', ...made }
   }
-  return { type: 'seed', seed: toHex(randomSeed()) }
+  const { randomSeed } = await import('./seed.ts')
+  return { type: 'seed', seed: randomSeed() }
 }
 
 /**
@@ -127,17 +52,16 @@ export async function generateStoredKey(form: 'handle' | 'seed'): Promise<Stored
  */
 export async function loadStoredKey(stored: StoredKey): Promise<SessionKey> {
   if (stored.type === 'seed') {
-    const seed = /^[0-9a-f]{64}$/.test(stored.seed) ? fromHex(stored.seed) : undefined
-    if (!seed) throw new SessionError('key-malformed', { reason: 'the stored seed is not 64 lower-case hex digits' })
-    return fromSeed(seed, toHex(await publicKeyOf(seed)))
+    const { keyOfStoredSeed } = await import('./seed.ts')
+    return keyOfStoredSeed(stored.seed)
   }
-  const key = fromHandle(stored.publicKey, stored.privateKey)
-  const publicKey = fromHex(stored.publicKey)
   const probe = new Uint8Array(32)
-  const signature = await native(() => key.sign(probe))
-  if (!publicKey || !signature || !(await verifySessionKey(publicKey, probe, signature))) {
-    throw new SessionError('key-malformed', { reason: 'the stored key does not sign for its public key' })
-  }
+  const key = keyOfHandle(stored.publicKey, stored.privateKey)
+  const signs = await native(async (subtle) => {
+    const publicKey = await importPublicKey(subtle, fromHex(stored.publicKey) ?? probe)
+    return subtle.verify(algorithm, publicKey, await key.sign(probe), probe)
+  })
+  if (!signs) throw new SessionError('key-malformed', { reason: 'the stored key does not sign for its public key' })
   return key
 }
 
@@ -177,8 +101,7 @@ export async function verifySessionKey(publicKey: Bytes, message: Bytes, signatu
   if (publicKey.length !== 32 || signature.length !== 64) return false
   if (!isStrictPoint(publicKey) || !isStrictPoint(signature.subarray(0, 32)) || !isBelow(signature.subarray(32), order)) return false
   const verdict = await native(async (subtle) => {
-    const key = await subtle.importKey('raw', publicKey, algorithm, false, ['verify'])
-    return subtle.verify(algorithm, key, signature, message)
+    return subtle.verify(algorithm, await importPublicKey(subtle, publicKey), signature, message)
   })
   if (verdict !== undefined) return verdict
   const { softwareVerify } = await import('./software.ts')

@@ -1,6 +1,7 @@
 import { fromBase64url, fromUtf8, toBase64url, toUtf8 } from './bytes.ts'
-import { SessionError } from './errors.ts'
+import type { SessionError } from './errors.ts'
 import { canonicalJson, isObject, type Json, type JsonObject, parseJson } from './json.ts'
+import { refusal } from './refusals.ts'
 import { litVocabulary, recapAbilityFor, type Vocabulary } from './resource.ts'
 import type { SiweMessage } from './siwe.ts'
 import { isUri } from './uri.ts'
@@ -25,7 +26,7 @@ const maxEntries = 1024
 const base58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz'
 
 function invalid(reason: string): SessionError {
-  return new SessionError('recap-invalid', { reason })
+  return refusal('recap-invalid', { reason })
 }
 
 function fromBase58(text: string): number[] | undefined {
@@ -102,7 +103,7 @@ export function encodeRecap(recap: { readonly att: Attenuations; readonly prf?: 
   try {
     copy = parseJson(JSON.stringify({ att: recap.att, prf: recap.prf ?? [] }))
   } catch (cause) {
-    throw new SessionError('recap-invalid', { reason: 'it is not JSON data' }, { cause })
+    throw refusal('recap-invalid', { reason: 'it is not JSON data' }, { cause })
   }
   const { att, prf } = isObject(copy) ? copy : {}
   return head + toBase64url(toUtf8(canonicalJson(checkRecap(att, prf) as unknown as Json)))
@@ -123,7 +124,7 @@ export function decodeRecap(uri: string): Recap {
   try {
     value = parseJson(text)
   } catch (cause) {
-    throw new SessionError('recap-invalid', { reason: 'it is not JSON with each key once' }, { cause })
+    throw refusal('recap-invalid', { reason: 'it is not JSON with each key once' }, { cause })
   }
   if (!isObject(value)) throw invalid('it is not an object')
   const recap = checkRecap(value['att'], value['prf'])
@@ -215,7 +216,7 @@ export function isRecapGranted(
 export function isRecapGrantedPlainly(recap: Recap, resource: string, ability: string, vocabulary: Vocabulary): boolean {
   const grants = findGrants(recap.att, resource, recapAbilityFor(resource, ability, vocabulary)).filter((caveats) => caveats.length > 0)
   if (grants.some(isUnrestricted)) return true
-  if (grants.length > 0) throw new SessionError('recap-unsupported', { reason: `${resource} is granted with caveats` })
+  if (grants.length > 0) throw refusal('recap-unsupported', { reason: `${resource} is granted with caveats` })
   return false
 }
 
@@ -231,6 +232,17 @@ export function recapOf(message: SiweMessage): Recap {
   if (resources.filter((resource) => /^urn:recap:/i.test(resource)).length > 1) throw invalid('there is more than one in the message')
   if (encodeRecap(recap) !== last) throw invalid('it is not in the canonical spelling')
   const expected = recapStatement(recap)
-  if (!message.statement?.endsWith(expected)) throw new SessionError('recap-statement-mismatch', { expected })
+  if (!message.statement?.endsWith(expected)) throw refusal('recap-statement-mismatch', { expected })
+  return recap
+}
+
+/**
+ * A message's ReCap as far as it can be relied on: without proofs, which nobody here could check.
+ *
+ * @throws SessionError `recap-invalid`, `recap-statement-mismatch`, `recap-unsupported`
+ */
+export function usableRecapOf(message: SiweMessage): Recap {
+  const recap = recapOf(message)
+  if (recap.prf.length > 0) throw refusal('recap-unsupported', { reason: 'it rests on proofs' })
   return recap
 }

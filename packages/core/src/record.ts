@@ -1,19 +1,14 @@
-import { type AuthSig, checkDelegationAccount, type Delegation, readAuthSig, sessionKeyUri } from './delegation.ts'
+/**
+ * Reading what a storage kept: loaded only where something was.
+ */
+import { type AuthSig, checkDelegationAccount, readAuthSig, sessionKeyUri } from './delegation.ts'
 import { isSessionError } from './errors.ts'
 import { isObject } from './json.ts'
-import { loadStoredKey, type SessionKey, type StoredKey } from './keypair.ts'
+import { loadStoredKey, type StoredKey } from './keypair.ts'
 import type { Account } from './signer.ts'
 import { parseSiweMessage } from './siwe.ts'
-import type { StoredSession, StoredSessions } from './storage.ts'
+import { emptyRecord, type LiveSession, type StoredSession, type StoredSessions } from './storage.ts'
 import { parseInstant } from './time.ts'
-
-/** A stored session, read and proven: its key signs, and every delegation is for that key and by that account. */
-export interface LiveSession {
-  readonly account: Account
-  readonly key: SessionKey
-  readonly stored: StoredSession
-  readonly delegations: readonly Delegation[]
-}
 
 /** What a storage kept, as far as it can be used. `isCorrupt` where the current session, or all of it, cannot. */
 export interface ReadRecord {
@@ -21,15 +16,8 @@ export interface ReadRecord {
   readonly isCorrupt: boolean
 }
 
-export const emptyRecord: StoredSessions = { v: 1, sessions: {} }
-
 /** More than a session ever needs; a bound on the work that a foreign record can cause. */
 const maxDelegations = 64
-
-/** The name of an account's session within the record. */
-export function sessionId(account: Account): string {
-  return `${account.chainId}:${account.address}`
-}
 
 function readStoredKey(value: unknown): StoredKey | undefined {
   if (!isObject(value)) return undefined

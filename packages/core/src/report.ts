@@ -1,4 +1,5 @@
-import { isSessionError, SessionError, type SessionErrorCode } from './errors.ts'
+import { isSessionError, type SessionError, type SessionErrorCode } from './errors.ts'
+import { refusal } from './refusals.ts'
 
 /** The checks of a verifier, in order; those of `delegation.` once for each capability that is looked at. */
 export const checkNames = [
@@ -56,7 +57,7 @@ export function startChecks(): CheckRun {
       return value
     } catch (error) {
       // A value can throw anything at all when it is read; whatever it is, it is the value's fault and a refusal.
-      failure = isSessionError(error) ? error : new SessionError('session-sig-malformed', { reason: 'it cannot be read' }, { cause: error })
+      failure = isSessionError(error) ? error : refusal('session-sig-malformed', { reason: 'it cannot be read' }, { cause: error })
       checks.push({ name, status: 'failed', path, code: failure.code, hint: failure.message })
       return undefined
     }

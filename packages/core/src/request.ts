@@ -1,39 +1,9 @@
-import type { AuthSig, Wanted } from './delegation.ts'
+import type { AuthSig } from './delegation.ts'
 import { SessionError } from './errors.ts'
 import type { SessionKeyPair } from './keypair.ts'
-import { encodeRecap, recapStatement } from './recap.ts'
-import {
-  type Capability,
-  capabilityFor,
-  isGranted,
-  type LitVocabulary,
-  parseResource,
-  type Resource,
-  type ResourceAbilityRequest,
-  recapAbilityFor,
-  requestKey,
-  type Vocabulary,
-} from './resource.ts'
+import type { Capability, LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
+import { type AuthCallbackParams, resourceScope, type Scope } from './scope.ts'
 import { formatInstant, parseInstant } from './time.ts'
-
-/**
- * What `authNeededCallback` receives. The first form has `chain`, `resources` (the capabilities to grant), `switchChain`, `expiration` (the delegation's end) and
- * `uri` (the session key's name). In the second form `resources` is one ReCap, `statement` ends with its sentence, and the rest is there too.
- */
-export interface AuthCallbackParams {
-  chain: string | undefined
-  statement?: string
-  /** Put these into the message as its resources. */
-  resources: string[]
-  switchChain?: boolean | undefined
-  expiration: string
-  uri: string
-  /** The public half alone: a callback never needs the other. */
-  sessionKey?: { publicKey: string }
-  nonce?: string
-  domain?: string
-  resourceAbilityRequests?: ResourceAbilityRequest[]
-}
 
 /** What to get session signatures for. All of it may be left out. Instants are RFC 3339. */
 export interface SessionSigsRequest<V extends Vocabulary = LitVocabulary> {
@@ -62,12 +32,7 @@ export interface SessionSigsRequest<V extends Vocabulary = LitVocabulary> {
 }
 
 /** A request, checked and made whole. */
-export interface Plan {
-  readonly wanted: Wanted
-  /** What the wallet is asked to grant, as the message's resources. */
-  readonly grants: readonly string[]
-  /** The sentence that the statement must end with; none in the first form. */
-  readonly sentence?: string
+export interface Plan extends Scope {
   readonly nodes: readonly string[]
   readonly expiration: string
   /** As it was asked for; none for the default. */
@@ -93,44 +58,9 @@ const sessionSigLife = 5 * 60_000
 const maxSessionSigSeconds = 30 * 86_400
 
 /** A list that was given, and is one. Nothing else may stand for "left out", which means everything. */
-function givenList<T>(field: string, list: readonly T[] | undefined): readonly T[] | undefined {
-  if (list !== undefined && !Array.isArray(list)) throw new TypeError(`${field} is a list.`)
+function givenList<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+  if (list !== undefined && !Array.isArray(list)) throw new TypeError('resources, nodes and the like are lists.')
   return list
-}
-
-function planResources<V extends Vocabulary>(request: SessionSigsRequest<V>, vocabulary: V): Pick<Plan, 'wanted' | 'grants'> {
-  const everything = vocabulary.types.map((type) => `${vocabulary.prefix}${type}://*`)
-  const resources: readonly string[] = givenList('resources', request.resources) ?? everything
-  if (resources.length === 0) throw new SessionError('resources-empty', { field: 'resources' })
-  const needed = [...new Set(resources.map((resource) => capabilityFor(resource, vocabulary)))]
-  const given = givenList('sessionCapabilities', request.sessionCapabilities)
-  if (!given) return { wanted: { resources: [...resources] }, grants: needed }
-  for (const capability of given) {
-    if (parseResource(capability, vocabulary).kind === 'resource') {
-      throw new SessionError('resource-malformed', { resource: capability, reason: 'sessionCapabilities are capabilities' })
-    }
-  }
-  const missing = resources.filter((resource) => !isGranted(given, resource, vocabulary))
-  if (missing.length > 0) throw new SessionError('delegation-scope', { missing })
-  return { wanted: { resources: [...resources] }, grants: [...given] }
-}
-
-function planRequests(requests: readonly ResourceAbilityRequest[], vocabulary: Vocabulary): Pick<Plan, 'wanted' | 'grants' | 'sentence'> {
-  if (requests.length === 0) throw new SessionError('resources-empty', { field: 'resourceAbilityRequests' })
-  if (!requests.every((request) => typeof request?.ability === 'string' && typeof request.resource?.resourcePrefix === 'string')) {
-    throw new TypeError('Each request is {resource: {resource, resourcePrefix}, ability}.')
-  }
-  const att: Record<string, Record<string, [Record<string, never>]>> = {}
-  for (const request of requests) {
-    const key = requestKey(request)
-    att[key] = { ...att[key], [recapAbilityFor(key, request.ability, vocabulary)]: [{}] }
-  }
-  const recap = { att, prf: [] }
-  return {
-    wanted: { resourceAbilityRequests: structuredClone([...requests]) },
-    grants: [encodeRecap(recap)],
-    sentence: recapStatement(recap),
-  }
 }
 
 /**
@@ -179,26 +109,23 @@ export function endOfSessionSig(sessionSigExpiration: string | undefined, now: n
  * @throws SessionError `resources-empty`, `resource-…`, `ability-unknown`, `delegation-scope`, `nodes-empty`, `node-invalid`, `time-invalid`,
  * `expiration-past`, `lifetime-too-long`; TypeError where the request contradicts itself
  */
-export function planRequest<V extends Vocabulary>(
+export async function planRequest<V extends Vocabulary>(
   request: SessionSigsRequest<V>,
-  vocabulary: V,
+  vocabulary: Vocabulary,
   nodes: () => readonly string[],
   now: number,
-): Plan {
+): Promise<Plan> {
   for (const name of Object.keys(request)) if (!requestNames.includes(name)) throw new TypeError(`There is no "${name}" in a request.`)
-  const requests = givenList('resourceAbilityRequests', request.resourceAbilityRequests)
-  if (requests && (request.resources !== undefined || request.sessionCapabilities !== undefined)) {
-    throw new TypeError('Give resources (with sessionCapabilities) or resourceAbilityRequests, not both: they are two forms.')
-  }
-  const scope = requests ? planRequests(requests, vocabulary) : planResources(request, vocabulary)
+  const [resources, capabilities] = [givenList(request.resources), givenList(request.sessionCapabilities)]
+  const requests = givenList(request.resourceAbilityRequests)
+  if (requests && (resources || capabilities)) throw new TypeError('Give resources or resourceAbilityRequests, not both.')
   const expiration = request.expiration ?? formatInstant(now + day)
   readEnd('expiration', expiration, now)
-  endOfSessionSig(request.sessionSigExpiration, now)
   const { sessionSigExpiration } = request
-  return {
-    ...scope,
-    nodes: request.nodes === undefined ? nodes() : checkNodes(givenList('nodes', request.nodes) ?? []),
-    expiration,
-    sessionSigExpiration,
-  }
+  endOfSessionSig(sessionSigExpiration, now)
+  const signedFor = request.nodes === undefined ? nodes() : checkNodes(givenList(request.nodes) ?? [])
+  const scope = requests
+    ? (await import('./recap-scope.ts')).recapScope(vocabulary, requests)
+    : resourceScope(vocabulary, resources, capabilities)
+  return { ...scope, nodes: signedFor, expiration, sessionSigExpiration }
 }

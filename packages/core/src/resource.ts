@@ -1,14 +1,19 @@
 import { SessionError } from './errors.ts'
+import { refusal } from './refusals.ts'
 import { isUriCharacters } from './uri.ts'
+
+/** The second form's names: resource prefix → ability → ability in the ReCap. */
+export type Abilities = Readonly<Record<string, Readonly<Record<string, string>>>>
 
 /**
  * The names of an application's resources. For prefix `acme` and type `Invoice`: resources `acmeInvoice://<id>`, granted by capabilities
- * `acmeInvoiceCapability://<id>`. `abilities` holds the second form's names: resource prefix → ability → ability in the ReCap.
+ * `acmeInvoiceCapability://<id>`.
  */
 export interface Vocabulary<P extends string = string, T extends string = string> {
   readonly prefix: P
   readonly types: readonly T[]
-  readonly abilities: Readonly<Record<string, Readonly<Record<string, string>>>>
+  /** Left out: those of Lit. */
+  readonly abilities?: Abilities
 }
 
 /** `<prefix><Type>://<id>`, checked by the compiler: `litPkp://1` is none. */
@@ -31,7 +36,7 @@ export interface ParsedResource {
 }
 
 /** A frozen copy. Two abilities with one name in the ReCap would grant each other. */
-function readAbilities(abilities: Vocabulary['abilities']): Vocabulary['abilities'] {
+function readAbilities(abilities: Abilities): Abilities {
   const copy = Object.entries(abilities).map(([prefix, names]): [string, Readonly<Record<string, string>>] => {
     const inRecap = Object.values(names)
     if (!/^[a-z][a-z0-9-]*$/.test(prefix)) throw new TypeError(`A resource prefix is lower-case letters, digits and "-", not "${prefix}".`)
@@ -51,7 +56,7 @@ function readAbilities(abilities: Vocabulary['abilities']): Vocabulary['abilitie
 export function defineVocabulary<const P extends string, const T extends string>(definition: {
   prefix: P
   types: readonly T[]
-  abilities?: Readonly<Record<string, Readonly<Record<string, string>>>>
+  abilities?: Abilities
 }): Vocabulary<P, T> {
   const { prefix, types, abilities = {} } = definition
   if (!/^[a-z][a-z0-9]*$/.test(prefix)) throw new TypeError(`A vocabulary's prefix is lower-case letters and digits, not "${prefix}".`)
@@ -66,19 +71,10 @@ export function defineVocabulary<const P extends string, const T extends string>
 
 export type LitVocabulary = Vocabulary<'lit', 'EncryptionCondition' | 'SigningCondition' | 'PKP' | 'RLI' | 'Action'>
 
-/** The five restrictive types and five capabilities of Lit Protocol, and its resource prefixes with their abilities. */
-export const litVocabulary: LitVocabulary = /* @__PURE__ */ defineVocabulary({
+/** The five restrictive types of Lit Protocol and their five capabilities. Its abilities are those of a vocabulary that names none. */
+export const litVocabulary: LitVocabulary = /* @__PURE__ */ Object.freeze({
   prefix: 'lit',
-  types: ['EncryptionCondition', 'SigningCondition', 'PKP', 'RLI', 'Action'],
-  abilities: {
-    'lit-accesscontrolcondition': {
-      'access-control-condition-decryption': 'Threshold/Decryption',
-      'access-control-condition-signing': 'Threshold/Signing',
-    },
-    'lit-pkp': { 'pkp-signing': 'Threshold/Signing' },
-    'lit-ratelimitincrease': { 'rate-limit-increase-auth': 'Auth/Auth' },
-    'lit-litaction': { 'lit-action-execution': 'Threshold/Execution' },
-  },
+  types: /* @__PURE__ */ Object.freeze(['EncryptionCondition', 'SigningCondition', 'PKP', 'RLI', 'Action'] as const),
 })
 
 /** `scheme` and id of `scheme://id`, the id of RFC 3986 characters, and `*` only alone. */
@@ -146,6 +142,16 @@ export function requestKey(request: ResourceAbilityRequest): string {
   return `${request.resource.resourcePrefix}://${request.resource.resource}`
 }
 
+const litAbilities: Abilities = {
+  'lit-accesscontrolcondition': {
+    'access-control-condition-decryption': 'Threshold/Decryption',
+    'access-control-condition-signing': 'Threshold/Signing',
+  },
+  'lit-pkp': { 'pkp-signing': 'Threshold/Signing' },
+  'lit-ratelimitincrease': { 'rate-limit-increase-auth': 'Auth/Auth' },
+  'lit-litaction': { 'lit-action-execution': 'Threshold/Execution' },
+}
+
 /**
  * Reads the second form's `<prefix>://<id>` with its ability, and gives the ability's name in a ReCap.
  *
@@ -153,10 +159,11 @@ export function requestKey(request: ResourceAbilityRequest): string {
  */
 export function recapAbilityFor(resource: string, ability: string, vocabulary: Vocabulary = litVocabulary): string {
   const [prefix] = split(resource)
-  const abilities = Object.hasOwn(vocabulary.abilities, prefix) ? vocabulary.abilities[prefix] : undefined
-  if (!abilities) throw new SessionError('resource-type-unknown', { resource, known: Object.keys(vocabulary.abilities) })
+  const { abilities: all = litAbilities } = vocabulary
+  const abilities = Object.hasOwn(all, prefix) ? all[prefix] : undefined
+  if (!abilities) throw new SessionError('resource-type-unknown', { resource, known: Object.keys(all) })
   const found = Object.hasOwn(abilities, ability) ? abilities[ability] : undefined
-  if (found === undefined) throw new SessionError('ability-unknown', { ability, prefix, known: Object.keys(abilities) })
+  if (found === undefined) throw refusal('ability-unknown', { ability, prefix, known: Object.keys(abilities) })
   return found
 }
 

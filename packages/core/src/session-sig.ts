@@ -1,9 +1,12 @@
 import { fromHex, toHex, toUtf8 } from './bytes.ts'
-import { type AuthSig, readAuthSig, type Wanted } from './delegation.ts'
+import { type AuthSig, readAuthSig } from './delegation.ts'
 import { isSessionError, SessionError } from './errors.ts'
 import { isObject, type Json, parseJson } from './json.ts'
-import { importSessionKey, type SessionKey, type SessionKeyPair } from './keypair.ts'
+import { importSessionKey, type SessionKeyPair } from './keypair.ts'
+import type { SessionKey } from './native.ts'
+import { refusal } from './refusals.ts'
 import type { ResourceAbilityRequest } from './resource.ts'
+import type { Wanted } from './scope.ts'
 import { parseInstant } from './time.ts'
 
 /** A session signature for one node, in the wire's key order. */
@@ -37,6 +40,25 @@ export interface SessionPayload {
   readonly nodeAddress: string
 }
 
+/**
+ * Signs the same content for many nodes, in parallel: node URL, byte for byte → session signature. The content is one's own and good: lists in the wire's key order, times
+ * that are times. The text differs from node to node only in the address, which stands last.
+ */
+export async function issueSessionSigs(
+  key: SessionKey,
+  content: SessionSigContent,
+  nodes: readonly string[],
+): Promise<Record<string, SessionSig>> {
+  const { capabilities, issuedAt, expiration, ...wanted } = content
+  const head = JSON.stringify({ sessionKey: key.publicKey, ...wanted, capabilities, issuedAt, expiration }).slice(0, -1)
+  const sign = async (node: string): Promise<[string, SessionSig]> => {
+    const signedMessage = `${head},"nodeAddress":${JSON.stringify(node)}}`
+    const sig = toHex(await key.sign(toUtf8(signedMessage)))
+    return [node, { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: key.publicKey, algo: 'ed25519' }]
+  }
+  return Object.fromEntries(await Promise.all([...new Set(nodes)].map(sign)))
+}
+
 function isRequest(value: Json): boolean {
   const own = (object: Json | undefined, name: string): Json | undefined =>
     isObject(object) && Object.hasOwn(object, name) ? object[name] : undefined
@@ -49,11 +71,11 @@ function listOf(content: SessionSigContent): Wanted {
   const { resources, resourceAbilityRequests: requests }: { resources?: unknown; resourceAbilityRequests?: unknown } = content
   const list = resources ?? requests
   if ((resources === undefined) === (requests === undefined) || !Array.isArray(list)) {
-    throw new TypeError('Give resources or resourceAbilityRequests, a list, and not both.')
+    throw new TypeError('Give resources or resourceAbilityRequests, not both.')
   }
   if (list.length === 0) throw new SessionError('resources-empty', { field: resources ? 'resources' : 'resourceAbilityRequests' })
   if (!list.every((item) => (resources ? typeof item === 'string' : isRequest(item))))
-    throw new TypeError('The list has an element that is none.')
+    throw new TypeError('The list has an element that may not stand there.')
   if (resources) return { resources: list }
   const inOrder = ({ resource: { resource, resourcePrefix }, ability }: ResourceAbilityRequest): ResourceAbilityRequest => ({
     resource: { resource, resourcePrefix },
@@ -62,36 +84,15 @@ function listOf(content: SessionSigContent): Wanted {
   return { resourceAbilityRequests: list.map(inOrder) }
 }
 
-/** Everything of the payload but its node, as text: the rest differs from node to node only in the address. */
-function payloadHead(publicKey: string, content: SessionSigContent): string {
+/** A caller's content as `issueSessionSigs` takes it. */
+function readContent(content: SessionSigContent): SessionSigContent {
   const list = listOf(content)
   const { issuedAt, expiration } = content
   if (content.capabilities.length === 0) throw new SessionError('delegation-malformed', { reason: 'there is none' })
   for (const [field, value] of Object.entries({ issuedAt, expiration })) {
     if (Number.isNaN(parseInstant(value))) throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
   }
-  return JSON.stringify({
-    sessionKey: publicKey,
-    ...list,
-    capabilities: content.capabilities.map(readAuthSig),
-    issuedAt,
-    expiration,
-  }).slice(0, -1)
-}
-
-/** Signs the same content for many nodes, in parallel: node URL, byte for byte → session signature. */
-export async function issueSessionSigs(
-  key: SessionKey,
-  content: SessionSigContent,
-  nodes: readonly string[],
-): Promise<Record<string, SessionSig>> {
-  const head = payloadHead(key.publicKey, content)
-  const sign = async (node: string): Promise<[string, SessionSig]> => {
-    const signedMessage = `${head},"nodeAddress":${JSON.stringify(node)}}`
-    const sig = toHex(await key.sign(toUtf8(signedMessage)))
-    return [node, { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: key.publicKey, algo: 'ed25519' }]
-  }
-  return Object.fromEntries(await Promise.all([...new Set(nodes)].map(sign)))
+  return { ...list, capabilities: content.capabilities.map(readAuthSig), issuedAt, expiration }
 }
 
 /**
@@ -108,7 +109,7 @@ export async function issueSessionSig(
   if (typeof nodeAddress !== 'string') throw new TypeError('nodeAddress is required, a text.')
   // Not asked whether a text has a property: the error of that would show the text, and the text may be a secret.
   const signing = typeof key === 'object' && 'sign' in key ? key : await importSessionKey(key)
-  const { [nodeAddress]: issued } = await issueSessionSigs(signing, content, [nodeAddress])
+  const { [nodeAddress]: issued } = await issueSessionSigs(signing, readContent(content), [nodeAddress])
   if (!issued) throw new TypeError('nodeAddress is required, a text.')
   return issued
 }
@@ -121,7 +122,7 @@ const envelope = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
  * @throws SessionError `session-sig-malformed`
  */
 export function readSessionSig(value: Readonly<Record<string, unknown>>): SessionSig {
-  const malformed = (reason: string): SessionError => new SessionError('session-sig-malformed', { reason })
+  const malformed = (reason: string): SessionError => refusal('session-sig-malformed', { reason })
   for (const field of envelope) {
     if (!Object.hasOwn(value, field)) throw malformed(`${field} is missing`)
     if (typeof value[field] !== 'string') throw malformed(`${field} is not a string`)
@@ -141,7 +142,7 @@ export function readSessionSig(value: Readonly<Record<string, unknown>>): Sessio
  * @throws SessionError `payload-malformed`, `input-too-large` for nesting
  */
 export function parsePayload(text: string): SessionPayload {
-  const malformed = (reason: string, options?: ErrorOptions): SessionError => new SessionError('payload-malformed', { reason }, options)
+  const malformed = (reason: string, options?: ErrorOptions): SessionError => refusal('payload-malformed', { reason }, options)
   let value: Json
   try {
     value = parseJson(text)

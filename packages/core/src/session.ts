@@ -2,14 +2,14 @@ import { askForDelegation, checkChain, isOnChain, signDelegation } from './ask.t
 import { cover, endOf, isGoodNow } from './coverage.ts'
 import { askAccount, type Delegation, readAuthSig, readDelegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import { generateStoredKey, importSessionKey, loadStoredKey, type SessionKey, type StoredKey } from './keypair.ts'
+import { generateStoredKey, importSessionKey, loadStoredKey, type StoredKey } from './keypair.ts'
+import type { SessionKey } from './native.ts'
 import { type Readable, writable } from './observable.ts'
-import { emptyRecord, type LiveSession, loadSession, readStoredSessions, sessionId } from './record.ts'
 import { checkNodes, endOfSessionSig, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
-import { memoryStorage, type SessionStorage, type StoredSessions } from './storage.ts'
+import { emptyRecord, type LiveSession, memoryStorage, type SessionStorage, type StoredSessions, sessionId } from './storage.ts'
 import { formatInstant } from './time.ts'
 
 /** Signed out, and why; or signed in: who delegated what to which key until when. */
@@ -106,7 +106,7 @@ async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () =
  */
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   if (typeof options !== 'object' || options === null || !Array.isArray(options.nodes)) {
-    throw new TypeError('createSessionClient needs nodes, a list of URLs.')
+    throw new TypeError('createSessionClient needs nodes, a list.')
   }
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
   const given: readonly string[] = [...options.nodes]
@@ -131,13 +131,16 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   function now(): number {
     const time = clock().getTime()
-    if (Number.isNaN(time)) throw new TypeError('now() is to return a valid Date.')
+    if (Number.isNaN(time)) throw new TypeError('now() gave no valid Date.')
     return time
   }
 
   async function load(): Promise<void> {
     await stored('open', () => storage.open?.())
-    const read = readStoredSessions(await stored('get', () => storage.get(recordId)))
+    const value = await stored('get', () => storage.get(recordId))
+    if (value === undefined) return
+    const { loadSession, readStoredSessions } = await import('./record.ts')
+    const read = readStoredSessions(value)
     const { current: id = '' } = read.record
     const kept = read.record.sessions[id]
     current = kept && (await loadSession(id, kept))
@@ -160,7 +163,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const delegations = (own ? brought.get(own.publicKey) : current?.delegations) ?? []
     // With a signer, a session on another chain than the one named is not the one meant.
     if (!own && current && !request.authNeededCallback && !isOnChain(request, current.account)) return undefined
-    const found = cover(delegations, plan.wanted, vocabulary, now())
+    const found = cover(delegations, plan, now())
     return key && found && { key, delegations: found }
   }
 
@@ -168,7 +171,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const id = sessionId(account)
     if (current && sessionId(current.account) === id) return current
     const kept = Object.hasOwn(record.sessions, id) ? record.sessions[id] : undefined
-    return kept && loadSession(id, kept)
+    return kept && (await import('./record.ts')).loadSession(id, kept)
   }
 
   /** Makes a session the current one. Nothing changes here until the storage has taken it. */
@@ -217,7 +220,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     let answer: unknown
     if (callback) answer = await askForDelegation(callback, plan, request, options, key.publicKey)
     else if (signer && account) answer = await signDelegation(signer, account, plan, options, key.publicKey, now())
-    const delegation = readDelegation(answer, { publicKey: key.publicKey, wanted: plan.wanted, vocabulary, now: now(), account })
+    const delegation = readDelegation(answer, { publicKey: key.publicKey, scope: plan, now: now(), account })
     await checkWallet(delegation)
     return delegation
   }
@@ -232,7 +235,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     }
 
     const found = account ? await sessionOf(account) : current
-    if (found && found !== current && cover(found.delegations, plan.wanted, vocabulary, now())) {
+    if (found && found !== current && cover(found.delegations, plan, now())) {
       // The wallet was switched to an account that has a session: it is selected, and nobody is asked.
       return inTurn(async () => {
         stillWanted()
@@ -291,7 +294,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
       const grant = findGrant(plan, request, own)
       if (grant) return grant
       if (!signer && !authNeededCallback) {
-        throw new TypeError('A delegation is needed: give createSessionClient a signer, or getSessionSigs an authNeededCallback.')
+        throw new TypeError('A signer or an authNeededCallback is needed.')
       }
       const waitingFor = asking
       if (!waitingFor) {
@@ -307,7 +310,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
-    const plan = planRequest(request, vocabulary, nodes, now())
+    const plan = await planRequest(request, vocabulary, nodes, now())
     const others = (request.capabilityAuthSigs ?? []).map(readAuthSig)
     const { key, delegations } = await ensure(plan, request)
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
@@ -318,7 +321,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   async function signIn(request: SessionSigsRequest<V> = {}): Promise<SessionState> {
-    await ensure(planRequest(request, vocabulary, nodes, now()), request)
+    await ensure(await planRequest(request, vocabulary, nodes, now()), request)
     return state.get()
   }
 

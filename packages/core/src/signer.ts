@@ -43,13 +43,9 @@ const chains: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ['bsc', 56],
   ['xdai', 100],
   ['polygon', 137],
-  ['fantom', 250],
-  ['zksync', 324],
   ['base', 8453],
   ['arbitrum', 42161],
-  ['celo', 42220],
   ['avalanche', 43114],
-  ['linea', 59144],
   ['sepolia', 11155111],
 ])
 

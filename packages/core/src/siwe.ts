@@ -27,19 +27,16 @@ type Field = keyof SiweMessage
 const rules: Readonly<Record<Field, readonly [test: (text: string) => boolean, otherwise: string]>> = {
   scheme: [isScheme, 'is not a URI scheme'],
   domain: [(text) => text !== '' && isAuthority(text), 'is not an RFC 3986 authority'],
-  address: [isChecksumAddress, 'is not an address in its EIP-55 spelling'],
-  statement: [
-    (text) => /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;= ]*$/.test(text),
-    'has a character that is not RFC 3986 reserved or unreserved, or a space',
-  ],
+  address: [isChecksumAddress, 'is not an EIP-55 address'],
+  statement: [(text) => /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;= ]*$/.test(text), 'has a character that may not stand there'],
   uri: [isUri, 'is not an RFC 3986 URI'],
   version: [(text) => text === '1', 'is not 1'],
-  chainId: [(text) => /^(?:0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text)), 'is not a whole number in plain digits'],
+  chainId: [(text) => /^(?:0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text)), 'is not plain digits'],
   nonce: [(text) => text.length >= 8 && /^[A-Za-z0-9]*$/.test(text), 'is not at least 8 letters and digits'],
   issuedAt: [isInstant, 'is not an RFC 3339 date-time'],
   expirationTime: [isInstant, 'is not an RFC 3339 date-time'],
   notBefore: [isInstant, 'is not an RFC 3339 date-time'],
-  requestId: [isPchars, 'has a character that RFC 3986 does not allow in a path segment'],
+  requestId: [isPchars, 'has a character that may not stand there'],
   resources: [isUri, 'is not an RFC 3986 URI'],
 }
 
@@ -92,7 +89,7 @@ export function parseSiweMessage(text: string): SiweMessage {
   }
 
   const first = lines[at] ?? ''
-  if (!first.endsWith(preamble)) fail('first line', `does not end with "${preamble.trim()}"`)
+  if (!first.endsWith(preamble)) fail('first line', `does not end with "${preamble}"`)
   const origin = first.slice(0, -preamble.length)
   const scheme = origin.indexOf('://')
   if (scheme >= 0) fields.scheme = read('scheme', origin.slice(0, scheme))
@@ -111,7 +108,7 @@ export function parseSiweMessage(text: string): SiweMessage {
   for (const [i, [field, label]] of labels.entries()) {
     const line = lines[at]
     if (!line?.startsWith(label)) {
-      if (i < requiredLabels) fail(field, `is missing: a line beginning "${label}" must stand here`)
+      if (i < requiredLabels) fail(field, `is missing: "${label}" must stand here`)
       continue
     }
     const value = read(field, line.slice(label.length))
@@ -123,12 +120,12 @@ export function parseSiweMessage(text: string): SiweMessage {
     const resources: string[] = []
     for (; at < lines.length; at++) {
       const line = lines[at] ?? ''
-      resources.push(line.startsWith('- ') ? read('resources', line.slice(2)) : fail('resources', 'lines begin "- "'))
+      resources.push(line.startsWith('- ') ? read('resources', line.slice(2)) : fail('resources', 'begin "- "'))
     }
     Object.freeze(resources)
     fields.resources = resources
   }
-  if (at < lines.length) fail('line', 'is none that may stand here')
+  if (at < lines.length) fail('line', 'may not stand here')
   // Kept by caches and shown in reports: whoever is given it must not be able to change it for others.
   return Object.freeze(fields) as unknown as SiweMessage
 }

@@ -3,7 +3,6 @@
  */
 import { getPublicKey, hashes, Point, sign } from '@noble/ed25519'
 import { sha512 } from '@noble/hashes/sha2.js'
-import { concat } from './bytes.ts'
 
 const order = 2n ** 252n + 27742317777372353535851937790883648493n
 
@@ -35,7 +34,7 @@ export function softwareVerify(publicKey: Uint8Array, message: Uint8Array, signa
   try {
     const r = signature.subarray(0, 32)
     const s = fromLittleEndian(signature.subarray(32))
-    const k = fromLittleEndian(sha512(concat(r, publicKey, message))) % order
+    const k = fromLittleEndian(sha512.create().update(r).update(publicKey).update(message).digest()) % order
     const left = Point.BASE.multiply(s, false)
     const right = Point.fromBytes(r).add(Point.fromBytes(publicKey).multiply(k, false))
     return left.equals(right)

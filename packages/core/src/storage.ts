@@ -1,5 +1,7 @@
-import type { AuthSig } from './delegation.ts'
+import type { AuthSig, Delegation } from './delegation.ts'
 import type { StoredKey } from './keypair.ts'
+import type { SessionKey } from './native.ts'
+import type { Account } from './signer.ts'
 
 export type MaybePromise<T> = T | Promise<T>
 
@@ -28,6 +30,21 @@ export interface SessionStorage {
   get(id: string): MaybePromise<StoredSessions | undefined>
   set(id: string, value: StoredSessions): MaybePromise<void>
   delete(id: string): MaybePromise<void>
+}
+
+/** A stored session, read and proven: its key signs, and every delegation is for that key and by that account. */
+export interface LiveSession {
+  readonly account: Account
+  readonly key: SessionKey
+  readonly stored: StoredSession
+  readonly delegations: readonly Delegation[]
+}
+
+export const emptyRecord: StoredSessions = { v: 1, sessions: {} }
+
+/** The name of an account's session within the record. */
+export function sessionId(account: Account): string {
+  return `${account.chainId}:${account.address}`
 }
 
 /** Sessions for as long as the page or process lives, and nowhere else. Each call makes a store of its own. */

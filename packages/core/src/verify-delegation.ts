@@ -4,7 +4,8 @@ import { type AuthSig, checkDelegationAccount, checkDelegationKey, checkDelegati
 import type { DelegationCache, ProvenDelegation } from './delegation-cache.ts'
 import { SessionError } from './errors.ts'
 import { isObject, type Json } from './json.ts'
-import { isRecapGrantedPlainly, type Recap, recapOf } from './recap.ts'
+import { isRecapGrantedPlainly, type Recap, usableRecapOf } from './recap.ts'
+import { refusal } from './refusals.ts'
 import { type CheckRun, startChecks } from './report.ts'
 import { isGranted } from './resource.ts'
 import { parseSiweMessage, type SiweMessage } from './siwe.ts'
@@ -24,21 +25,19 @@ function walletOf({ derivedVia, algo }: AuthSig, settings: Settings): Wallet {
   if (derivedVia === personalSign && (algo === undefined || algo === null)) return 'account'
   if ((derivedVia === 'EIP1271' || derivedVia === personalSign) && (algo ?? 'EIP1271') === 'EIP1271') {
     if (settings.verifyWallet) return 'contract'
-    throw new SessionError('wallet-unsupported', { kind: 'contract wallets (EIP-1271)' })
+    throw refusal('wallet-unsupported', { kind: 'contract wallets (EIP-1271)' })
   }
-  throw new SessionError('wallet-unsupported', { kind: `${derivedVia}${algo ? ` with ${algo}` : ''}` })
+  throw refusal('wallet-unsupported', { kind: `${derivedVia}${algo ? ` with ${algo}` : ''}` })
 }
 
 function checkDomain(message: SiweMessage, domains: Settings['domains']): void {
-  if (domains !== '*' && !domains.includes(message.domain))
-    throw new SessionError('domain-mismatch', { expected: domains, actual: message.domain })
+  if (domains !== '*' && !domains.includes(message.domain)) throw refusal('domain-mismatch', { expected: domains, actual: message.domain })
 }
 
 /** In the first form plain capabilities grant; in the second, one ReCap without proofs. */
 function readGrants(proven: ProvenDelegation, asked: Asked): Recap | undefined {
   if (asked.ability === undefined) return undefined
-  const recap = proven.recap ?? recapOf(proven.message)
-  if (recap.prf.length > 0) throw new SessionError('recap-unsupported', { reason: 'it rests on proofs' })
+  const recap = proven.recap ?? usableRecapOf(proven.message)
   // Remembered where it is small: decoded, a long one takes many times the room of its text.
   if ((proven.message.resources?.at(-1)?.length ?? 0) <= 4096) proven.recap = recap
   return recap
@@ -94,12 +93,12 @@ export async function verifyDelegation(
     const authSig = readAuthSig(value)
     return { authSig, wallet: walletOf(authSig, settings) }
   })
-  const known = shape?.wallet === 'account' ? cache?.get(shape.authSig) : undefined
-  const proven = await run.check(
-    'delegation.message',
-    text,
-    () => known ?? { message: parseSiweMessage(shape?.authSig.signedMessage ?? '') },
-  )
+  const key = shape?.wallet === 'account' ? await cache?.keyOf(shape.authSig) : undefined
+  const known = key && cache?.get(key)
+  const proven = await run.check('delegation.message', text, () => {
+    const { signedMessage } = shape?.authSig ?? { signedMessage: '' }
+    return known || { message: parseSiweMessage(signedMessage), length: signedMessage.length }
+  })
   const message = proven?.message
   if (!shape || !proven || !message) {
     for (const name of ['domain', 'time', 'key', 'recap', 'grant', 'signature'] as const)
@@ -117,7 +116,7 @@ export async function verifyDelegation(
   await run.check('delegation.signature', `${path}.sig`, async () => {
     if (known) return
     await checkSignature(authSig, message, wallet, settings)
-    if (wallet === 'account') cache?.add(authSig, proven)
+    if (key) cache?.add(key, proven)
   })
   return { run, message }
 }

@@ -98,7 +98,12 @@ function port<F>(name: string, value: F | undefined): F | undefined {
 }
 
 function isVocabulary(value: unknown): boolean {
-  return isObject(value) && typeof value['prefix'] === 'string' && Array.isArray(value['types']) && isObject(value['abilities'])
+  return (
+    isObject(value) &&
+    typeof value['prefix'] === 'string' &&
+    Array.isArray(value['types']) &&
+    (value['abilities'] === undefined || isObject(value['abilities']))
+  )
 }
 
 /** @throws TypeError */

@@ -6,6 +6,7 @@ import { createDelegationCache, type DelegationCache } from './delegation-cache.
 import { isSessionError, SessionError } from './errors.ts'
 import { isObject, type Json, parseJson } from './json.ts'
 import { verifySessionKey } from './keypair.ts'
+import { refusal } from './refusals.ts'
 import { type Check, type CheckName, type CheckRun, checkNames, startChecks } from './report.ts'
 import { isRequested, requestKey } from './resource.ts'
 import { parsePayload, readSessionSig, type SessionPayload } from './session-sig.ts'
@@ -68,7 +69,7 @@ export interface Report {
 const limits = { text: 262_144, capabilities: 32, resources: 1024 }
 
 function bound(what: string, actual: number, limit: number): void {
-  if (actual > limit) throw new SessionError('input-too-large', { what, limit })
+  if (actual > limit) throw refusal('input-too-large', { what, limit })
 }
 
 /** What a reading gave: a value, or the error to report in its own place in the list. */
@@ -107,7 +108,7 @@ function copyOnce(value: object): Record<string, unknown> | undefined {
 function readOuter(sig: unknown): Readonly<Record<string, unknown>> {
   const value = typeof sig === 'string' ? parseJson(sig) : typeof sig === 'object' && sig !== null ? copyOnce(sig) : undefined
   if (isObject(value)) return value
-  throw new SessionError('session-sig-malformed', { reason: 'it is not an object, or the JSON text of one' })
+  throw refusal('session-sig-malformed', { reason: 'it is not an object, or the JSON text of one' })
 }
 
 interface Reading {
@@ -136,20 +137,18 @@ function checkResource(payload: SessionPayload, { resource, ability }: Asked): v
   const listed =
     ability === undefined ? resources : resourceAbilityRequests.filter((request) => request.ability === ability).map(requestKey)
   if (!isRequested(listed, resource))
-    throw new SessionError('resource-not-requested', { resource: ability === undefined ? resource : `${ability} on ${resource}` })
+    throw refusal('resource-not-requested', { resource: ability === undefined ? resource : `${ability} on ${resource}` })
 }
 
 /** Written so that an unreadable time fails. */
 function checkTime(payload: SessionPayload, { now }: Asked, { toleranceSeconds, maxLifetimeSeconds }: Settings): void {
   const [issuedAt, expiration] = [parseInstant(payload.issuedAt), parseInstant(payload.expiration)]
   const tolerance = toleranceSeconds * 1000
-  const lifetime = (reason: string): SessionError => new SessionError('session-sig-lifetime', { reason })
+  const lifetime = (reason: string): SessionError => refusal('session-sig-lifetime', { reason })
   if (Number.isNaN(issuedAt + expiration)) throw lifetime('issuedAt and expiration are RFC 3339 date-times')
-  if (!(issuedAt <= now + tolerance))
-    throw new SessionError('session-sig-not-yet-valid', { issuedAt: payload.issuedAt, now: formatInstant(now) })
+  if (!(issuedAt <= now + tolerance)) throw refusal('session-sig-not-yet-valid', { issuedAt: payload.issuedAt, now: formatInstant(now) })
   if (!(expiration >= issuedAt)) throw lifetime('it ends before it was issued')
-  if (!(expiration >= now - tolerance))
-    throw new SessionError('session-sig-expired', { expiration: payload.expiration, now: formatInstant(now) })
+  if (!(expiration >= now - tolerance)) throw refusal('session-sig-expired', { expiration: payload.expiration, now: formatInstant(now) })
   if (!(expiration <= issuedAt + maxLifetimeSeconds * 1000)) throw lifetime(`it is longer than ${maxLifetimeSeconds} seconds`)
 }
 
@@ -161,7 +160,7 @@ async function checkRevocation(question: RevocationQuestion, { isRevoked }: Sett
   } catch (cause) {
     throw new SessionError('verifier-unavailable', { port: 'isRevoked' }, { cause })
   }
-  if (answer === true) throw new SessionError('revoked', { address: question.address })
+  if (answer === true) throw refusal('revoked', { address: question.address })
   // A port that answers neither yes nor no is broken, and must not let anything through.
   if (answer !== false) throw new SessionError('verifier-unavailable', { port: 'isRevoked' })
 }
@@ -177,12 +176,12 @@ async function verifyEnvelope(run: CheckRun, sig: unknown, asked: Asked, setting
       toUtf8(signedMessage),
       fromHex(signature) ?? new Uint8Array(),
     )
-    if (!isSigned) throw new SessionError('session-signature-invalid', { key: address })
+    if (!isSigned) throw refusal('session-signature-invalid', { key: address })
   })
   const payload = await run.check('payload', 'signedMessage', () => {
     const value = unwrap(reading?.payload ?? { error: undefined })
     if (value.sessionKey !== envelope?.address)
-      throw new SessionError('payload-malformed', { reason: 'sessionKey is not the address of the envelope' })
+      throw refusal('payload-malformed', { reason: 'sessionKey is not the address of the envelope' })
     return value
   })
   const signed = (): SessionPayload => payload ?? unwrap({ error: undefined })
@@ -190,7 +189,7 @@ async function verifyEnvelope(run: CheckRun, sig: unknown, asked: Asked, setting
   await run.check('time', 'signedMessage', () => checkTime(signed(), asked, settings))
   await run.check('audience', 'signedMessage.nodeAddress', () => {
     if (!settings.audience.includes(signed().nodeAddress))
-      throw new SessionError('audience-mismatch', { expected: settings.audience, actual: signed().nodeAddress })
+      throw refusal('audience-mismatch', { expected: settings.audience, actual: signed().nodeAddress })
   })
   return reading && 'value' in reading.payload ? reading.payload.value : undefined
 }
@@ -250,7 +249,7 @@ async function run(sig: unknown, asked: Asked, settings: Settings, cache: Delega
 
 function verdictOf({ report, failure }: Inspection): VerifiedSession {
   if (report.session) return report.session
-  throw failure ?? new SessionError('session-sig-malformed', { reason: 'it cannot be read' })
+  throw failure ?? refusal('session-sig-malformed', { reason: 'it cannot be read' })
 }
 
 function readOptions(options: VerifyOptions): [Asked, Settings] {

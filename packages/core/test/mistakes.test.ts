@@ -1,7 +1,7 @@
 /** The mistakes of the client that others use today, each with a test that fails if ours makes it. */
 import { expect, it } from 'vitest'
 import { generateSessionKeyPair } from '../src/keypair.ts'
-import type { AuthCallbackParams } from '../src/request.ts'
+import type { AuthCallbackParams } from '../src/scope.ts'
 import { createSessionClient } from '../src/session.ts'
 import { memoryStorage, type SessionStorage, type StoredSessions } from '../src/storage.ts'
 import { alice, authSigFor, bob, countingSigner, domain, nodes, refusal } from './wallet.ts'

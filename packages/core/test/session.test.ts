@@ -3,8 +3,9 @@ import type { AuthSig } from '../src/delegation.ts'
 import { SessionError, type SessionErrorCode } from '../src/errors.ts'
 import { generateSessionKeyPair } from '../src/keypair.ts'
 import { decodeRecap } from '../src/recap.ts'
-import type { AuthCallbackParams, SessionSigsRequest } from '../src/request.ts'
+import type { SessionSigsRequest } from '../src/request.ts'
 import { defineVocabulary } from '../src/resource.ts'
+import type { AuthCallbackParams } from '../src/scope.ts'
 import { createSessionClient } from '../src/session.ts'
 import { parseSiweMessage } from '../src/siwe.ts'
 import { memoryStorage, type SessionStorage } from '../src/storage.ts'
@@ -227,7 +228,7 @@ it('behavior: a state is told to subscribers, at once and on change', async () =
   await client.signOut()
   end()
   await client.signIn()
-  expect(seen).toEqual(['signed-out', 'signed-out', 'signed-in', 'signed-out'])
+  expect(seen).toEqual(['signed-out', 'signed-in', 'signed-out'])
 })
 
 it('behavior: a key of one’s own is used and not stored', async () => {

@@ -129,7 +129,7 @@ const message: fc.Arbitrary<SiweMessage> = fc
 const separators = ['\n', '\r\n', '\r', '\u2028', '\u2029', '\u0085', '\0', '\v', '\f', '\u200b', '\ufeff']
 const pieces = [...separators, ' ', '  ', '\t', '\n\n', '\u00e9', '\ud800', '%', '%zz', '"', '<', '0', '1', ':', '://', '@', '[', ']', '- ']
 const wholeLines = ['', '- ', '- a:b', 'URI: a:b', 'Version: 1', 'Chain ID: 1', 'Nonce: 12345678', 'Request ID: ', 'Resources:', 'x']
-const kinds = ['insert', 'remove', 'replace', 'insert line', 'remove line', 'duplicate line', 'swap lines', 'cut off', 'splice'] as const
+const kinds = ['insert', 'remove', 'replace', 'add line', 'drop line', 'repeat line', 'swap lines', 'extend line', 'cut', 'splice'] as const
 
 interface Mutation {
   readonly kind: (typeof kinds)[number]
@@ -159,11 +159,12 @@ function mutate(text: string, { kind, a, b, piece, line, other }: Mutation): str
     insert: () => text.slice(0, at) + piece + text.slice(at),
     remove: () => text.slice(0, at) + text.slice(at + 1),
     replace: () => text.slice(0, at) + piece + text.slice(at + 1),
-    'insert line': () => lines.toSpliced(i, 0, line).join('\n'),
-    'remove line': () => lines.toSpliced(i, 1).join('\n'),
-    'duplicate line': () => lines.toSpliced(j, 0, lines[i] ?? '').join('\n'),
+    'add line': () => lines.toSpliced(i, 0, line).join('\n'),
+    'drop line': () => lines.toSpliced(i, 1).join('\n'),
+    'repeat line': () => lines.toSpliced(j, 0, lines[i] ?? '').join('\n'),
     'swap lines': () => swapped.join('\n'),
-    'cut off': () => text.slice(0, at),
+    'extend line': () => lines.with(i, lines[i] + piece).join('\n'),
+    cut: () => text.slice(0, at),
     splice: () => text.slice(0, at) + otherText.slice(b % otherText.length),
   }
   return results[kind]()
@@ -215,7 +216,7 @@ describe('reading and writing', () => {
       }),
       { numRuns: 4000 },
     )
-    expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(100)
+    expect(Math.min(seen.read, seen.refused)).toBeGreaterThan(50)
   })
 
   it('behavior: of any text at all', () => {

@@ -1,6 +1,6 @@
 import { type LocalAccount, privateKeyToAccount } from 'viem/accounts'
 import type { AuthSig } from '../src/delegation.ts'
-import type { AuthCallbackParams } from '../src/request.ts'
+import type { AuthCallbackParams } from '../src/scope.ts'
 import type { Signer } from '../src/signer.ts'
 import { formatSiweMessage, type SiweMessage } from '../src/siwe.ts'
 

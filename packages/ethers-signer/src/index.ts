@@ -19,7 +19,8 @@ export function ethersSigner(signer: EthersSigner, options: EthersSignerOptions 
     },
     async signMessage(message: string, account: Account) {
       const address = await signer.getAddress()
-      if (address.toLowerCase() !== account.address.toLowerCase()) throw new Error(`ethers signs for ${address}, not for ${account.address}`)
+      if (address.toLowerCase() !== account.address.toLowerCase())
+        throw new Error(`ethers signs for ${address}, not for ${account.address}`)
       return (await signer.signMessage(message)) as Hex
     },
   }

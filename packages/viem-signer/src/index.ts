@@ -8,7 +8,7 @@ export interface ViemSignerOptions {
 }
 
 function sameOrThrow(own: Hex, account: Account): void {
-  if (own.toLowerCase() !== account.address.toLowerCase()) throw new Error(`viem signs for ${own}, not for ${account.address}`)
+  if (own.toLowerCase() !== account.address.toLowerCase()) throw new Error(`viem signs for ${own}`)
 }
 
 function fromAccount(local: LocalAccount, chainId: number): Signer {

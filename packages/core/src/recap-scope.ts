@@ -1,0 +1,56 @@
+/**
+ * The second form: loaded only by who uses it.
+ */
+import { SessionError } from './errors.ts'
+import { type Attenuations, encodeRecap, isRecapGrantedPlainly, recapStatement, usableRecapOf } from './recap.ts'
+import { type ResourceAbilityRequest, recapAbilityFor, requestKey, type Vocabulary } from './resource.ts'
+import type { Scope } from './scope.ts'
+import type { SiweMessage } from './siwe.ts'
+
+function nameOf(request: ResourceAbilityRequest): string {
+  return `${request.ability} on ${requestKey(request)}`
+}
+
+/**
+ * The second form: exactly the abilities asked for, as one ReCap and its sentence.
+ *
+ * @throws SessionError `resources-empty`, `resource-…`, `ability-unknown`; TypeError for elements that are none
+ */
+export function recapScope(vocabulary: Vocabulary, requests: readonly ResourceAbilityRequest[]): Scope {
+  if (requests.length === 0) throw new SessionError('resources-empty', { field: 'resourceAbilityRequests' })
+  if (!requests.every((request) => typeof request?.ability === 'string' && typeof request.resource?.resourcePrefix === 'string')) {
+    throw new TypeError('Each request is {resource: {resource, resourcePrefix}, ability}.')
+  }
+  const wanted = requests.map(({ resource: { resource, resourcePrefix }, ability }) => ({
+    resource: { resource, resourcePrefix },
+    ability,
+  }))
+  const att: Record<string, Attenuations[string]> = {}
+  for (const request of wanted) {
+    const key = requestKey(request)
+    att[key] = { ...att[key], [recapAbilityFor(key, request.ability, vocabulary)]: [{}] }
+  }
+
+  function missingFrom(message: SiweMessage): readonly string[] {
+    if (!message.resources?.some((resource) => resource.startsWith('urn:recap:'))) return wanted.map(nameOf)
+    const recap = usableRecapOf(message)
+    return wanted.filter((request) => !isRecapGrantedPlainly(recap, requestKey(request), request.ability, vocabulary)).map(nameOf)
+  }
+
+  const sentence = recapStatement({ att })
+
+  const callbackParams: Scope['callbackParams'] = ({ chain, resources, switchChain, expiration, uri }, { domain, statement, nonce }) => ({
+    chain,
+    statement: statement === undefined ? sentence : `${statement} ${sentence}`,
+    resources,
+    ...(switchChain === undefined ? {} : { switchChain }),
+    expiration,
+    uri,
+    sessionKey: { publicKey: uri.slice(uri.lastIndexOf(':') + 1) },
+    nonce,
+    ...(domain === undefined ? {} : { domain }),
+    resourceAbilityRequests: structuredClone(wanted),
+  })
+
+  return { wanted: { resourceAbilityRequests: wanted }, grants: [encodeRecap({ att })], sentence, callbackParams, missingFrom }
+}

@@ -1,0 +1,79 @@
+/**
+ * What each import costs a user, minified and gzipped, against its budget. Measures what is built: run the build first.
+ * What is only loaded when it is needed (a dynamic import) stands apart and is not counted. `--why` lists what each module costs, before gzip.
+ */
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import { build } from 'esbuild'
+
+const why = process.argv.includes('--why')
+
+/** Bytes; `package` is the folder that the import is resolved from, as a package may import itself by name. */
+const budgets = [
+  { package: 'core', code: "export { createSessionClient } from '@session-sigs/core'", budget: 10_000 },
+  { package: 'core', code: "export { createVerifier } from '@session-sigs/core/verify'", budget: 30_000 },
+  {
+    package: 'ethers-signer',
+    code: "export * from '@session-sigs/ethers-signer'",
+    budget: 500,
+    external: ['ethers', '@session-sigs/core'],
+  },
+  { package: 'viem-signer', code: "export * from '@session-sigs/viem-signer'", budget: 500, external: ['viem', '@session-sigs/core'] },
+]
+
+function bundle({ package: folder, code, external = [] }) {
+  return build({
+    stdin: { contents: code, resolveDir: fileURLToPath(new URL(`../packages/${folder}`, import.meta.url)) },
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2022',
+    platform: 'browser',
+    mainFields: ['module'],
+    // The built files come in few pieces; only the source tells which module it is that costs.
+    conditions: why ? ['@session-sigs/source', 'import'] : ['import'],
+    external,
+    write: false,
+    metafile: true,
+    outdir: 'out',
+    logLevel: 'error',
+  })
+}
+
+/** The files that a page loads before it can use the import; whatever else was bundled is loaded later, if at all. */
+function loadedAtOnce(outputs) {
+  const loaded = new Set()
+  const load = (path) => {
+    if (loaded.has(path)) return
+    loaded.add(path)
+    for (const { path: next, kind, external } of outputs[path].imports) if (kind === 'import-statement' && !external) load(next)
+  }
+  load(Object.keys(outputs).find((path) => outputs[path].entryPoint === '<stdin>'))
+  return loaded
+}
+
+async function measure(item) {
+  const { outputFiles, metafile } = await bundle(item)
+  const paths = Object.keys(metafile.outputs)
+  const contentsOf = (path) => outputFiles.find((file) => file.path === resolve(path)).contents
+  const first = loadedAtOnce(metafile.outputs)
+  const sum = (some) => some.reduce((total, path) => total + gzipSync(contentsOf(path), { level: 9 }).length, 0)
+  const modules = [...first]
+    .flatMap((path) => Object.entries(metafile.outputs[path].inputs))
+    .sort(([, a], [, b]) => b.bytesInOutput - a.bytesInOutput)
+  return { ...item, size: sum([...first]), later: sum(paths.filter((path) => !first.has(path))), modules }
+}
+
+const number = (value, width) => value.toLocaleString('en').padStart(width)
+const results = await Promise.all(budgets.map(measure))
+
+console.log(`${'import'.padEnd(64)}${'bytes'.padStart(8)}${'budget'.padStart(9)}  loaded later`)
+for (const { code, size, budget, later, modules } of results) {
+  const over = size > budget ? `  over by ${number(size - budget, 0)}` : ''
+  console.log(`${code.replace('export', 'import').padEnd(64)}${number(size, 8)}${number(budget, 9)}${number(later, 14)}${over}`)
+  if (why)
+    for (const [path, { bytesInOutput }] of modules) console.log(`${number(bytesInOutput, 14)}  ${path.replace(/^.*node_modules\//, '')}`)
+}
+if (results.some(({ size, budget }) => size > budget)) process.exitCode = 1
