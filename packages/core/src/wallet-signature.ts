@@ -26,27 +26,36 @@ export function hashPersonalMessage(message: string): Uint8Array {
 /** Order of the group of secp256k1 (SEC 2 §2.4.1). */
 const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
 
-/** The library's points of secp256k1, with the endomorphism that it speeds them up by. Its ECDSA, which signs and reads DER besides, is not needed for a recovery. */
-const Point = /* @__PURE__ */ weierstrass(
-  {
-    p: 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn,
-    n: order,
-    h: 1n,
-    a: 0n,
-    b: 7n,
-    Gx: 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798n,
-    Gy: 0x483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8n,
-  },
-  {
-    endo: {
-      beta: 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501een,
-      basises: [
-        [0x3086d221a7d46bcde86c90e49284eb15n, -0xe4437ed6010e88286f547fa90abfe4c3n],
-        [0x114ca50f7a8e2f3f657c1108d9d44cfd8n, 0x3086d221a7d46bcde86c90e49284eb15n],
-      ],
+type Points = ReturnType<typeof weierstrass<bigint>>
+let points: Points | undefined
+
+/**
+ * The library's points of secp256k1, with the endomorphism that it speeds them up by; its ECDSA, which signs and reads DER besides, is not needed for a recovery. Made when
+ * first needed, because making them asks the platform for random bytes, and importing this must do nothing. It is a constant all the same.
+ */
+function curve(): Points {
+  points ??= weierstrass(
+    {
+      p: 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn,
+      n: order,
+      h: 1n,
+      a: 0n,
+      b: 7n,
+      Gx: 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798n,
+      Gy: 0x483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8n,
     },
-  },
-)
+    {
+      endo: {
+        beta: 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501een,
+        basises: [
+          [0x3086d221a7d46bcde86c90e49284eb15n, -0xe4437ed6010e88286f547fa90abfe4c3n],
+          [0x114ca50f7a8e2f3f657c1108d9d44cfd8n, 0x3086d221a7d46bcde86c90e49284eb15n],
+        ],
+      },
+    },
+  )
+  return points
+}
 
 function toBigInt(bytes: Uint8Array): bigint {
   return BigInt(`0x${toHex(bytes)}`)
@@ -54,6 +63,7 @@ function toBigInt(bytes: Uint8Array): bigint {
 
 /** The public key that an ECDSA signature over `hash` is by (SEC 1 §4.1.6): `Q = r⁻¹(s·R − e·G)`, R being the point with x = r and that parity of y. */
 function recoverPoint(hash: Uint8Array, rBytes: Uint8Array, s: bigint, isOdd: boolean): Uint8Array {
+  const Point = curve()
   const { Fn } = Point
   const inverse = Fn.inv(toBigInt(rBytes))
   const point = Point.fromBytes(concat([isOdd ? 3 : 2], rBytes))
