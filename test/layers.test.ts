@@ -11,7 +11,8 @@ const levels: readonly (readonly string[])[] = [
   ['delegation', 'recap-scope'],
   ['session-sig', 'storage', 'coverage', 'request', 'delegation-cache'],
   ['record', 'ask', 'verify-delegation'],
-  ['session', 'verify'],
+  ['vault', 'verify'],
+  ['session'],
   ['index'],
 ]
 

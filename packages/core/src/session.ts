@@ -4,28 +4,14 @@ import { askAccount, type Delegation, readAuthSig, readDelegation } from './dele
 import { SessionError } from './errors.ts'
 import { generateStoredKey, importSessionKey, loadStoredKey, type StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
-import { type Readable, writable } from './observable.ts'
+import type { Readable } from './observable.ts'
 import { checkNodes, endOfSessionSig, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
-import { emptyRecord, type LiveSession, memoryStorage, type SessionStorage, type StoredSessions, sessionId } from './storage.ts'
+import { type LiveSession, memoryStorage, type SessionStorage } from './storage.ts'
 import { formatInstant } from './time.ts'
-
-/** Signed out, and why; or signed in: who delegated what to which key until when. */
-export type SessionState =
-  | { readonly status: 'signed-out'; readonly reason: 'never' | 'signed-out' | 'expired' | 'corrupt' }
-  | {
-      readonly status: 'signed-in'
-      readonly address: string
-      readonly chainId: number
-      /** The session public key, 64 hex digits. */
-      readonly sessionKey: string
-      /** When the last of the delegations ends, RFC 3339. */
-      readonly expiresAt: string
-      /** What the wallet granted: the resources of the delegations' messages. */
-      readonly capabilities: readonly string[]
-    }
+import { createVault, type SessionState } from './vault.ts'
 
 export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. */
@@ -66,39 +52,6 @@ interface Grant {
   readonly delegations: readonly Delegation[]
 }
 
-/** The record without one session, and with none current. */
-function without({ sessions }: StoredSessions, id: string): StoredSessions {
-  const { [id]: _gone, ...others } = sessions
-  return { v: 1, sessions: others }
-}
-
-function describe(session: LiveSession | undefined, now: number): SessionState {
-  if (!session) return { status: 'signed-out', reason: 'never' }
-  const { address, chainId } = session.account
-  const end = Math.max(...session.delegations.map(endOf))
-  if (!(end > now)) return { status: 'signed-out', reason: 'expired' }
-  const capabilities = session.delegations.flatMap(({ message }) => message.resources ?? [])
-  return { status: 'signed-in', address, chainId, sessionKey: session.key.publicKey, expiresAt: formatInstant(end), capabilities }
-}
-
-/** Runs one after another what must not run at the same time. */
-function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve()
-  return (run) => {
-    const next = last.then(run, run)
-    last = next
-    return next
-  }
-}
-
-async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (cause) {
-    throw new SessionError('storage-failed', { operation }, { cause })
-  }
-}
-
 /**
  * The client: it asks the wallet for one delegation to a session key, and from then on signs with that key.
  *
@@ -111,15 +64,10 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
   const given: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
-  const recordId = `session-sigs:${vocabulary.prefix}`
-  const state = writable<SessionState>({ status: 'signed-out', reason: 'never' })
-  const inTurn = createQueue()
+  const vault = createVault(storage, `session-sigs:${vocabulary.prefix}`, now)
 
-  let record = emptyRecord
-  let current: LiveSession | undefined
   /** Delegations for keys that callers brought with them: by public key, never stored. */
   const brought = new Map<string, readonly Delegation[]>()
-  let opening: Promise<void> | undefined
   /** The question that the wallet is being asked, and how signing out ends the wait for its answer. */
   let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
   /** Counts sign-outs: whatever was begun before one comes to nothing. */
@@ -135,54 +83,14 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return time
   }
 
-  async function load(): Promise<void> {
-    await stored('open', () => storage.open?.())
-    const value = await stored('get', () => storage.get(recordId))
-    if (value === undefined) return
-    const { loadSession, readStoredSessions } = await import('./record.ts')
-    const read = readStoredSessions(value)
-    const { current: id = '' } = read.record
-    const kept = read.record.sessions[id]
-    current = kept && (await loadSession(id, kept))
-    record = kept && !current ? without(read.record, id) : read.record
-    const isCorrupt = read.isCorrupt || (kept !== undefined && !current)
-    state.set(isCorrupt ? { status: 'signed-out', reason: 'corrupt' } : describe(current, now()))
-  }
-
-  /** Reads the storage once; a failure is told to whoever waits, and the next call tries again. */
-  function opened(): Promise<void> {
-    opening ??= load().catch((error: unknown) => {
-      opening = undefined
-      throw error
-    })
-    return opening
-  }
-
   function findGrant(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined): Grant | undefined {
+    const current = vault.current()
     const key = own ?? current?.key
     const delegations = (own ? brought.get(own.publicKey) : current?.delegations) ?? []
     // With a signer, a session on another chain than the one named is not the one meant.
     if (!own && current && !request.authNeededCallback && !isOnChain(request, current.account)) return undefined
     const found = cover(delegations, plan, now())
     return key && found && { key, delegations: found }
-  }
-
-  async function sessionOf(account: Account): Promise<LiveSession | undefined> {
-    const id = sessionId(account)
-    if (current && sessionId(current.account) === id) return current
-    const kept = Object.hasOwn(record.sessions, id) ? record.sessions[id] : undefined
-    return kept && (await import('./record.ts')).loadSession(id, kept)
-  }
-
-  /** Makes a session the current one. Nothing changes here until the storage has taken it. */
-  async function select(session: LiveSession): Promise<void> {
-    const id = sessionId(session.account)
-    const next: StoredSessions = { v: 1, current: id, sessions: { ...record.sessions, [id]: session.stored } }
-    // A copy: what a storage does to it must not reach the client's own.
-    if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, structuredClone(next)))
-    record = next
-    current = session
-    state.set(describe(current, now()))
   }
 
   /** The session with one more delegation; those that have ended are left out. */
@@ -234,13 +142,10 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
       return keepBrought(delegation, own)
     }
 
-    const found = account ? await sessionOf(account) : current
-    if (found && found !== current && cover(found.delegations, plan, now())) {
+    const found = account ? await vault.sessionOf(account) : vault.current()
+    if (found && found !== vault.current() && cover(found.delegations, plan, now())) {
       // The wallet was switched to an account that has a session: it is selected, and nobody is asked.
-      return inTurn(async () => {
-        stillWanted()
-        await select(found)
-      })
+      return vault.select(found, stillWanted)
     }
     // The account's own key as long as its session lasts, else a fresh one in the form that the storage can keep.
     const ongoing = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
@@ -248,10 +153,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const key = ongoing?.key ?? (await loadStoredKey(form))
     const delegation = await delegate(plan, request, key, account ?? ongoing?.account)
     const { address, chainId } = delegation.message
-    await inTurn(async () => {
-      stillWanted()
-      await select(extend({ address: address as Account['address'], chainId }, ongoing, key, form, delegation))
-    })
+    await vault.select(extend({ address: address as Account['address'], chainId }, ongoing, key, form, delegation), stillWanted)
   }
 
   /** Begins a question that signing out can end, however long the wallet takes. */
@@ -281,9 +183,9 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   async function ensure(plan: Plan, request: SessionSigsRequest<V>): Promise<Grant> {
     const { sessionKey, authNeededCallback, chain, switchChain } = request
     const own = sessionKey === undefined ? undefined : await importSessionKey(sessionKey)
-    await opened()
+    await vault.opened()
     // A sign-out that is under way comes first.
-    await inTurn(async () => undefined)
+    await vault.settled()
     const signOutsBefore = signOuts
     const stillWanted = (): void => {
       if (signOuts !== signOutsBefore) throw new SessionError('signed-out', { during: 'signIn' })
@@ -322,29 +224,17 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   async function signIn(request: SessionSigsRequest<V> = {}): Promise<SessionState> {
     await ensure(await planRequest(request, vocabulary, nodes, now()), request)
-    return state.get()
+    return vault.state.get()
   }
 
   async function signOut(): Promise<void> {
     signOuts += 1
     asking?.cancel()
     asking = undefined
-    await inTurn(async () => {
-      // A storage that cannot be read is not thereby kept: all of the record goes.
-      const isReadable = await opened().then(
-        () => true,
-        () => false,
-      )
-      const next = isReadable ? without(record, record.current ?? '') : emptyRecord
-      const isEmpty = Object.keys(next.sessions).length === 0
-      if (isEmpty || storage.keys === 'none') await stored('delete', () => storage.delete(recordId))
-      else await stored('set', () => storage.set(recordId, structuredClone(next)))
-      record = next
-      current = undefined
-      brought.clear()
-      state.set({ status: 'signed-out', reason: 'signed-out' })
-    })
+    await vault.remove()
+    brought.clear()
   }
 
-  return Object.freeze({ get: state.get, subscribe: state.subscribe, getSessionSigs, restore: opened, signIn, signOut })
+  const { get, subscribe } = vault.state
+  return Object.freeze({ get, subscribe, getSessionSigs, restore: vault.opened, signIn, signOut })
 }
