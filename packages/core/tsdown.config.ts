@@ -19,7 +19,11 @@ export default defineConfig([
         resolveId: (id) => (secondForm.test(id) ? { id: './recap-scope.js', external: true } : undefined),
       },
     ],
-    outputOptions: { advancedChunks: { groups: [{ name: 'client', test: client }] }, chunkFileNames: '[name].js' },
+    outputOptions: {
+      codeSplitting: { groups: [{ name: 'client', test: client }] },
+      chunkFileNames: '[name].js',
+      minifyInternalExports: false,
+    },
   },
   {
     ...shared,
@@ -29,7 +33,7 @@ export default defineConfig([
     plugins: [
       {
         name: 'one-error-class',
-        resolveId: (id) => (id.endsWith('/errors.ts') ? { id: './index.js', external: true } : undefined),
+        resolveId: (id) => (id.endsWith('/errors.ts') ? { id: './client.js', external: true } : undefined),
       },
     ],
   },

@@ -19,7 +19,7 @@ export interface ChainChoice {
 }
 
 /** Said to the person by an app that has no statement of its own. */
-const defaultStatement = 'Let this device act for me without asking again, only as listed here and only until it expires.'
+const defaultStatement = 'Let this device act for me, only as listed here and only until it expires.'
 
 /** 128 bits, as letters and digits. */
 function nonce(): string {

@@ -22,6 +22,9 @@ export function isGoodNow({ message }: Delegation, now: number): boolean {
   return attempt(() => checkDelegationTime(message, now) ?? true) === true
 }
 
+/** Verifiers look at so many capabilities at most (ours at 32), and a caller may bring some of their own. */
+const most = 16
+
 /**
  * The fewest of the delegations found that grant the scope together: one where one does, those that last longest first otherwise; `undefined` where they do not.
  */
@@ -37,12 +40,11 @@ export function cover(delegations: readonly Delegation[], scope: Scope, now: num
   const whole = open.find(({ missing }) => missing.length === 0)
   if (whole) return [whole.delegation]
   const used: Delegation[] = []
-  let left = open[0]?.missing
-  if (open[0]) used.push(open[0].delegation)
-  for (const { delegation, missing } of open.slice(1)) {
-    const after = left?.filter((name) => missing.includes(name))
-    if (after && left && after.length < left.length) used.push(delegation)
+  let left = [...new Set(open.flatMap(({ missing }) => missing))]
+  for (const { delegation, missing } of open) {
+    const after = left.filter((name) => missing.includes(name))
+    if (after.length < left.length) used.push(delegation)
     left = after
   }
-  return left?.length === 0 ? used : undefined
+  return open.length > 0 && left.length === 0 && used.length <= most ? used : undefined
 }

@@ -1,4 +1,4 @@
-import { isSameAddress, toChecksumAddress } from './address.ts'
+import { toChecksumAddress } from './address.ts'
 import { isHexData } from './bytes.ts'
 import { SessionError } from './errors.ts'
 import { isObject } from './json.ts'
@@ -50,12 +50,12 @@ export function readAuthSig(value: unknown): AuthSig {
   }
   const copy: Record<string, unknown> = {}
   for (const [field, content] of Object.entries(given)) {
-    if (!fields.includes(field)) throw malformed('it has a field besides the five')
+    if (!fields.includes(field)) throw malformed('it has other fields')
     if (content === undefined && field === 'algo') continue
     if (typeof content !== 'string' && !(field === 'algo' && content === null)) throw malformed(`${field} is not a string`)
     copy[field] = content
   }
-  for (const field of fields.slice(0, 4)) if (!copy[field]) throw malformed(`${field} is missing or empty`)
+  for (const field of fields.slice(0, 4)) if (!copy[field]) throw malformed(`${field} is missing`)
   return copy as unknown as AuthSig
 }
 
@@ -73,7 +73,7 @@ export function checkDelegationTime(
   const { maxSeconds = Number.POSITIVE_INFINITY, toleranceSeconds = issueTolerance } = limits
   const issuedAt = parseInstant(message.issuedAt)
   const notBefore = message.notBefore === undefined ? issuedAt : parseInstant(message.notBefore)
-  if (message.expirationTime === undefined) throw new SessionError('delegation-lifetime', { reason: 'there is no Expiration Time' })
+  if (message.expirationTime === undefined) throw new SessionError('delegation-lifetime', { reason: 'it has no Expiration Time' })
   const expiration = parseInstant(message.expirationTime)
   if (!(expiration > issuedAt && expiration > notBefore))
     throw new SessionError('delegation-lifetime', { reason: 'it ends before it begins' })
@@ -97,10 +97,9 @@ export function checkDelegationAccount({ authSig, message }: Delegation, account
   // The wire has two spellings of the envelope's address, and the message's is the checksum.
   const spellings = [message.address, message.address.toLowerCase()]
   if (!spellings.includes(authSig.address)) throw mismatch(message.address, authSig.address)
-  if (!account) return
-  if (!isSameAddress(account.address, message.address)) throw mismatch(account.address, message.address)
-  if (account.chainId !== message.chainId)
-    throw mismatch(`${account.address} on chain ${account.chainId}`, `${message.address} on chain ${message.chainId}`)
+  // Both are in their EIP-55 spelling.
+  const name = (one: Pick<SiweMessage, 'address' | 'chainId'>): string => `${one.address} on chain ${one.chainId}`
+  if (account && name(account) !== name(message)) throw mismatch(name(account), name(message))
 }
 
 /**

@@ -129,7 +129,7 @@ export class SessionError<C extends SessionErrorCode = SessionErrorCode> extends
   constructor(code: C, details: SessionErrorDetails<C>, options?: ErrorOptions & { sentences?: Partial<Sentences<SessionErrorCode>> }) {
     // The table ties a code to its details; that the two belong together has to be said once more where the code is not known.
     const table: Partial<Record<string, unknown>> = options?.sentences ?? sentences
-    const sentence = table[code] as (details: SessionErrorDetails<C>) => string
+    const sentence = (table[code] ?? ((): string => code)) as (details: SessionErrorDetails<C>) => string
     // What came from outside may be long, or hold line breaks and escape sequences, and a message goes into logs.
     super(
       `${sentence(details)

@@ -18,7 +18,11 @@ function nameOf(request: ResourceAbilityRequest): string {
  */
 export function recapScope(vocabulary: Vocabulary, requests: readonly ResourceAbilityRequest[]): Scope {
   if (requests.length === 0) throw new SessionError('resources-empty', { field: 'resourceAbilityRequests' })
-  if (!requests.every((request) => typeof request?.ability === 'string' && typeof request.resource?.resourcePrefix === 'string')) {
+  if (
+    !requests.every((request) =>
+      [request?.ability, request?.resource?.resourcePrefix, request?.resource?.resource].every((part) => typeof part === 'string'),
+    )
+  ) {
     throw new TypeError('Each request is {resource: {resource, resourcePrefix}, ability}.')
   }
   const wanted = requests.map(({ resource: { resource, resourcePrefix }, ability }) => ({

@@ -7,17 +7,8 @@ import { isObject } from './json.ts'
 import { loadStoredKey, type StoredKey } from './keypair.ts'
 import type { Account } from './signer.ts'
 import { parseSiweMessage } from './siwe.ts'
-import { emptyRecord, type LiveSession, type StoredSession, type StoredSessions } from './storage.ts'
+import { emptyRecord, type LiveSession, maxDelegations, type ReadRecord, type StoredSession } from './storage.ts'
 import { parseInstant } from './time.ts'
-
-/** What a storage kept, as far as it can be used. `isCorrupt` where the current session, or all of it, cannot. */
-export interface ReadRecord {
-  readonly record: StoredSessions
-  readonly isCorrupt: boolean
-}
-
-/** More than a session ever needs; a bound on the work that a foreign record can cause. */
-const maxDelegations = 64
 
 function readStoredKey(value: unknown): StoredKey | undefined {
   if (!isObject(value)) return undefined
@@ -63,7 +54,6 @@ function readRecord(value: unknown): ReadRecord | undefined {
 
 /** Reads what a storage kept, as strictly as a request. Never throws. */
 export function readStoredSessions(value: unknown): ReadRecord {
-  if (value === undefined) return { record: emptyRecord, isCorrupt: false }
   return attempt(() => readRecord(value)) ?? { record: emptyRecord, isCorrupt: true }
 }
 

@@ -1,5 +1,6 @@
 import type { AuthSig } from './delegation.ts'
 import { SessionError } from './errors.ts'
+import { isObject } from './json.ts'
 import type { SessionKeyPair } from './keypair.ts'
 import type { Capability, LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
 import { type AuthCallbackParams, resourceScope, type Scope } from './scope.ts'
@@ -57,8 +58,18 @@ const sessionSigLife = 5 * 60_000
 /** What a verifier accepts at most (WIRE: 30 days). */
 const maxSessionSigSeconds = 30 * 86_400
 
+/**
+ * A misspelt name would ask for everything, or switch a check off.
+ *
+ * @throws TypeError
+ */
+export function checkNames(given: unknown, names: readonly string[]): void {
+  if (!isObject(given)) throw new TypeError('An object is needed.')
+  for (const name of Object.keys(given)) if (!names.includes(name)) throw new TypeError(`There is no option "${name}".`)
+}
+
 /** A list that was given, and is one. Nothing else may stand for "left out", which means everything. */
-function givenList<T>(list: readonly T[] | undefined): readonly T[] | undefined {
+export function givenList<T>(list: readonly T[] | undefined): readonly T[] | undefined {
   if (list !== undefined && !Array.isArray(list)) throw new TypeError('resources, nodes and the like are lists.')
   return list
 }
@@ -71,6 +82,7 @@ function givenList<T>(list: readonly T[] | undefined): readonly T[] | undefined 
 export function checkNodes(nodes: readonly string[]): readonly string[] {
   if (nodes.length === 0) throw new SessionError('nodes-empty', { field: 'nodes' })
   for (const node of nodes) {
+    if (typeof node !== 'string') throw new TypeError('A node is a text.')
     let url: URL | undefined
     try {
       url = new URL(node)
@@ -78,7 +90,7 @@ export function checkNodes(nodes: readonly string[]): readonly string[] {
       // Said below, with the text itself.
     }
     // What URL would repair silently, no node would find in its own name.
-    if (!url || !/^https?:\/\/[^\s\p{Cc}/?#@]+(?:[/?#][^\s\p{Cc}]*)?$/u.test(node)) throw new SessionError('node-invalid', { node })
+    if (!url || !/^https?:\/\/[^\s\p{Cc}/?#@\\]+(?:[/?#][^\s\p{Cc}]*)?$/u.test(node)) throw new SessionError('node-invalid', { node })
   }
   return nodes
 }
@@ -86,7 +98,7 @@ export function checkNodes(nodes: readonly string[]): readonly string[] {
 /** An instant after now, in milliseconds. */
 function readEnd(field: string, text: string, now: number): number {
   const end = typeof text === 'string' ? parseInstant(text) : Number.NaN
-  if (Number.isNaN(end)) throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
+  if (Number.isNaN(end)) throw new SessionError('time-invalid', { field, reason: 'is no RFC 3339 date-time' })
   if (!(end > now)) throw new SessionError('expiration-past', { field, expiration: text, now: formatInstant(now) })
   return end
 }
@@ -115,7 +127,7 @@ export async function planRequest<V extends Vocabulary>(
   nodes: () => readonly string[],
   now: number,
 ): Promise<Plan> {
-  for (const name of Object.keys(request)) if (!requestNames.includes(name)) throw new TypeError(`There is no "${name}" in a request.`)
+  checkNames(request, requestNames)
   const [resources, capabilities] = [givenList(request.resources), givenList(request.sessionCapabilities)]
   const requests = givenList(request.resourceAbilityRequests)
   if (requests && (resources || capabilities)) throw new TypeError('Give resources or resourceAbilityRequests, not both.')

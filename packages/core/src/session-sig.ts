@@ -90,7 +90,7 @@ function readContent(content: SessionSigContent): SessionSigContent {
   const { issuedAt, expiration } = content
   if (content.capabilities.length === 0) throw new SessionError('delegation-malformed', { reason: 'there is none' })
   for (const [field, value] of Object.entries({ issuedAt, expiration })) {
-    if (Number.isNaN(parseInstant(value))) throw new SessionError('time-invalid', { field, reason: 'is not an RFC 3339 date-time' })
+    if (Number.isNaN(parseInstant(value))) throw new SessionError('time-invalid', { field, reason: 'is no RFC 3339 date-time' })
   }
   return { ...list, capabilities: content.capabilities.map(readAuthSig), issuedAt, expiration }
 }

@@ -5,11 +5,11 @@ import { SessionError } from './errors.ts'
 import { generateStoredKey, importSessionKey, loadStoredKey, type StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import type { Readable } from './observable.ts'
-import { checkNodes, endOfSessionSig, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
+import { checkNames, checkNodes, endOfSessionSig, givenList, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
-import { type LiveSession, memoryStorage, type SessionStorage } from './storage.ts'
+import { type LiveSession, maxDelegations, memoryStorage, type SessionStorage, sessionId } from './storage.ts'
 import { formatInstant } from './time.ts'
 import { createVault, type SessionState } from './vault.ts'
 
@@ -46,11 +46,17 @@ export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Rea
   signOut(): Promise<void>
 }
 
+function accountOf({ message: { address, chainId } }: Delegation): Account {
+  return { address: address as Account['address'], chainId }
+}
+
 /** Delegations by which a request can be signed, and their key. */
 interface Grant {
   readonly key: SessionKey
   readonly delegations: readonly Delegation[]
 }
+
+const optionNames = ['nodes', 'storage', 'signer', 'domain', 'statement', 'vocabulary', 'now', 'verifyWallet']
 
 /**
  * The client: it asks the wallet for one delegation to a session key, and from then on signs with that key.
@@ -58,16 +64,15 @@ interface Grant {
  * @throws TypeError for options that cannot be used
  */
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
-  if (typeof options !== 'object' || options === null || !Array.isArray(options.nodes)) {
-    throw new TypeError('createSessionClient needs nodes, a list.')
-  }
+  checkNames(options, optionNames)
+  if (!Array.isArray(options.nodes)) throw new TypeError('createSessionClient needs nodes, a list.')
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
   const given: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const vault = createVault(storage, `session-sigs:${vocabulary.prefix}`, now)
 
-  /** Delegations for keys that callers brought with them: by public key, never stored. */
-  const brought = new Map<string, readonly Delegation[]>()
+  /** Sessions of keys that callers brought with them: by public key, never stored. */
+  const brought = new Map<string, Pick<LiveSession, 'account' | 'delegations'>>()
   /** The question that the wallet is being asked, and how signing out ends the wait for its answer. */
   let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
   /** Counts sign-outs: whatever was begun before one comes to nothing. */
@@ -86,11 +91,15 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   function findGrant(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined): Grant | undefined {
     const current = vault.current()
     const key = own ?? current?.key
-    const delegations = (own ? brought.get(own.publicKey) : current?.delegations) ?? []
+    const session = own ? brought.get(own.publicKey) : current
     // With a signer, a session on another chain than the one named is not the one meant.
-    if (!own && current && !request.authNeededCallback && !isOnChain(request, current.account)) return undefined
-    const found = cover(delegations, plan, now())
-    return key && found && { key, delegations: found }
+    if (!key || !session || (!request.authNeededCallback && !isOnChain(request, session.account))) return undefined
+    const delegations = cover(session.delegations, plan, now())
+    return delegations && { key, delegations }
+  }
+
+  function goodOnes(delegations: readonly Delegation[] = []): readonly Delegation[] {
+    return delegations.filter((item) => isGoodNow(item, now()))
   }
 
   /** The session with one more delegation; those that have ended are left out. */
@@ -101,14 +110,17 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     form: StoredKey,
     delegation: Delegation,
   ): LiveSession {
-    const delegations = [...(earlier?.delegations ?? []).filter((item) => isGoodNow(item, now())), delegation]
+    const delegations = [...goodOnes(earlier?.delegations).slice(1 - maxDelegations), delegation]
     const createdAt = earlier?.stored.createdAt ?? formatInstant(now())
     return { account, key, stored: { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }, delegations }
   }
 
-  function keepBrought(delegation: Delegation, key: SessionKey): void {
-    const earlier = (brought.get(key.publicKey) ?? []).filter((item) => isGoodNow(item, now()))
-    brought.set(key.publicKey, [...earlier, delegation])
+  /** A key that another account delegates to begins anew: one request must not act for two. Keys that have nothing good left are forgotten. */
+  function keepBrought(delegation: Delegation, account: Account, key: string): void {
+    const earlier = brought.get(key)
+    const others = earlier && sessionId(earlier.account) === sessionId(account) ? goodOnes(earlier.delegations) : []
+    for (const [name, { delegations }] of brought) if (goodOnes(delegations).length === 0) brought.delete(name)
+    brought.set(key, { account, delegations: [...others, delegation] })
   }
 
   async function checkWallet({ authSig, message: { address, chainId } }: Delegation): Promise<void> {
@@ -120,6 +132,14 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
       throw new SessionError('verifier-unavailable', { port: 'verifyWallet' }, { cause })
     }
     if (isSigned !== true) throw new SessionError('wallet-signature-invalid', { address })
+  }
+
+  /** Called as the first thing of a call, it gives the check that nobody signed out since. */
+  function begin(): () => void {
+    const before = signOuts
+    return () => {
+      if (signOuts !== before) throw new SessionError('signed-out', { during: 'signIn' })
+    }
   }
 
   /** One question to the callback or the signer, for a key, and its answer judged. */
@@ -139,7 +159,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     if (own) {
       const delegation = await delegate(plan, request, own, account)
       stillWanted()
-      return keepBrought(delegation, own)
+      return keepBrought(delegation, accountOf(delegation), own.publicKey)
     }
 
     const found = account ? await vault.sessionOf(account) : vault.current()
@@ -148,12 +168,11 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
       return vault.select(found, stillWanted)
     }
     // The account's own key as long as its session lasts, else a fresh one in the form that the storage can keep.
-    const ongoing = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
+    const ongoing = goodOnes(found?.delegations).length > 0 ? found : undefined
     const form = ongoing?.stored.key ?? (await generateStoredKey(storage.keys === 'seed' ? 'seed' : 'handle'))
     const key = ongoing?.key ?? (await loadStoredKey(form))
     const delegation = await delegate(plan, request, key, account ?? ongoing?.account)
-    const { address, chainId } = delegation.message
-    await vault.select(extend({ address: address as Account['address'], chainId }, ongoing, key, form, delegation), stillWanted)
+    await vault.select(extend(accountOf(delegation), ongoing, key, form, delegation), stillWanted)
   }
 
   /** Begins a question that signing out can end, however long the wallet takes. */
@@ -180,16 +199,12 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   /** One question at a time. Who waits for the same answer shares it, refusal included; who needs another asks when it is there. */
-  async function ensure(plan: Plan, request: SessionSigsRequest<V>): Promise<Grant> {
+  async function ensure(plan: Plan, request: SessionSigsRequest<V>, stillWanted: () => void): Promise<Grant> {
     const { sessionKey, authNeededCallback, chain, switchChain } = request
     const own = sessionKey === undefined ? undefined : await importSessionKey(sessionKey)
     await vault.opened()
     // A sign-out that is under way comes first.
     await vault.settled()
-    const signOutsBefore = signOuts
-    const stillWanted = (): void => {
-      if (signOuts !== signOutsBefore) throw new SessionError('signed-out', { during: 'signIn' })
-    }
     const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
     for (;;) {
       stillWanted()
@@ -212,9 +227,10 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
+    const stillWanted = begin()
     const plan = await planRequest(request, vocabulary, nodes, now())
-    const others = (request.capabilityAuthSigs ?? []).map(readAuthSig)
-    const { key, delegations } = await ensure(plan, request)
+    const others = (givenList(request.capabilityAuthSigs) ?? []).map(readAuthSig)
+    const { key, delegations } = await ensure(plan, request, stillWanted)
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
     const time = now()
     const issuedAt = formatInstant(time)
@@ -223,16 +239,17 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   async function signIn(request: SessionSigsRequest<V> = {}): Promise<SessionState> {
-    await ensure(await planRequest(request, vocabulary, nodes, now()), request)
+    const stillWanted = begin()
+    await ensure(await planRequest(request, vocabulary, nodes, now()), request, stillWanted)
     return vault.state.get()
   }
 
   async function signOut(): Promise<void> {
     signOuts += 1
+    brought.clear()
     asking?.cancel()
     asking = undefined
     await vault.remove()
-    brought.clear()
   }
 
   const { get, subscribe } = vault.state

@@ -40,8 +40,6 @@ export function isRefusal(error: unknown): boolean {
 const chains: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
   ['ethereum', 1],
   ['optimism', 10],
-  ['bsc', 56],
-  ['xdai', 100],
   ['polygon', 137],
   ['base', 8453],
   ['arbitrum', 42161],

@@ -25,19 +25,19 @@ type Field = keyof SiweMessage
 
 /** One rule for each field, for reading and for writing: whether this text may stand there. None of them lets a line break through. */
 const rules: Readonly<Record<Field, readonly [test: (text: string) => boolean, otherwise: string]>> = {
-  scheme: [isScheme, 'is not a URI scheme'],
-  domain: [(text) => text !== '' && isAuthority(text), 'is not an RFC 3986 authority'],
-  address: [isChecksumAddress, 'is not an EIP-55 address'],
+  scheme: [isScheme, 'is no URI scheme'],
+  domain: [(text) => text !== '' && isAuthority(text), 'is no host: leave out scheme and path'],
+  address: [isChecksumAddress, 'is no EIP-55 address'],
   statement: [(text) => /^[A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;= ]*$/.test(text), 'has a character that may not stand there'],
-  uri: [isUri, 'is not an RFC 3986 URI'],
+  uri: [isUri, 'is no URI'],
   version: [(text) => text === '1', 'is not 1'],
   chainId: [(text) => /^(?:0|[1-9][0-9]*)$/.test(text) && Number.isSafeInteger(Number(text)), 'is not plain digits'],
-  nonce: [(text) => text.length >= 8 && /^[A-Za-z0-9]*$/.test(text), 'is not at least 8 letters and digits'],
-  issuedAt: [isInstant, 'is not an RFC 3339 date-time'],
-  expirationTime: [isInstant, 'is not an RFC 3339 date-time'],
-  notBefore: [isInstant, 'is not an RFC 3339 date-time'],
+  nonce: [(text) => text.length >= 8 && /^[A-Za-z0-9]*$/.test(text), 'is not 8 letters and digits'],
+  issuedAt: [isInstant, 'is no RFC 3339 date-time'],
+  expirationTime: [isInstant, 'is no RFC 3339 date-time'],
+  notBefore: [isInstant, 'is no RFC 3339 date-time'],
   requestId: [isPchars, 'has a character that may not stand there'],
-  resources: [isUri, 'is not an RFC 3986 URI'],
+  resources: [isUri, 'is no URI'],
 }
 
 function isInstant(text: string): boolean {
@@ -139,7 +139,7 @@ export function formatSiweMessage(fields: SiweMessage): string {
   const values: Partial<Record<string, unknown>> = {}
   for (const [field, value] of Object.entries(fields)) {
     if (value === undefined || value === null) continue
-    if (!Object.hasOwn(rules, field)) throw new SessionError('siwe-invalid', { field, reason: 'is no field of EIP-4361' })
+    if (!Object.hasOwn(rules, field)) throw new SessionError('siwe-invalid', { field, reason: 'is no field' })
     values[field] = value
   }
   const scheme = values['scheme'] === undefined ? '' : `${check('scheme', values['scheme'])}://`

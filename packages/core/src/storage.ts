@@ -40,6 +40,15 @@ export interface LiveSession {
   readonly delegations: readonly Delegation[]
 }
 
+/** What a storage kept, as far as it can be used. `isCorrupt` where the current session, or all of it, cannot. */
+export interface ReadRecord {
+  readonly record: StoredSessions
+  readonly isCorrupt: boolean
+}
+
+/** More than a session ever needs; a bound on the work that a foreign record can cause. */
+export const maxDelegations = 64
+
 export const emptyRecord: StoredSessions = { v: 1, sessions: {} }
 
 /** The name of an account's session within the record. */

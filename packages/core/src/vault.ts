@@ -2,7 +2,7 @@ import { endOf } from './coverage.ts'
 import { SessionError } from './errors.ts'
 import { type Readable, writable } from './observable.ts'
 import type { Account } from './signer.ts'
-import { emptyRecord, type LiveSession, type SessionStorage, type StoredSessions, sessionId } from './storage.ts'
+import { emptyRecord, type LiveSession, type ReadRecord, type SessionStorage, type StoredSessions, sessionId } from './storage.ts'
 import { formatInstant } from './time.ts'
 
 /** Signed out, and why; or signed in: who delegated what to which key until when. */
@@ -37,10 +37,10 @@ export interface Vault {
   remove(): Promise<void>
 }
 
-/** The record without one session, and with none current. */
-function without({ sessions }: StoredSessions, id: string): StoredSessions {
+/** The record without one session. */
+function without({ current, sessions }: StoredSessions, id: string): StoredSessions {
   const { [id]: _gone, ...others } = sessions
-  return { v: 1, sessions: others }
+  return current === undefined || current === id ? { v: 1, sessions: others } : { v: 1, current, sessions: others }
 }
 
 function describe(session: LiveSession | undefined, now: number): SessionState {
@@ -48,7 +48,7 @@ function describe(session: LiveSession | undefined, now: number): SessionState {
   const { address, chainId } = session.account
   const end = Math.max(...session.delegations.map(endOf))
   if (!(end > now)) return { status: 'signed-out', reason: 'expired' }
-  const capabilities = session.delegations.flatMap(({ message }) => message.resources ?? [])
+  const capabilities = session.delegations.flatMap((item) => (endOf(item) > now ? (item.message.resources ?? []) : []))
   return { status: 'signed-in', address, chainId, sessionKey: session.key.publicKey, expiresAt: formatInstant(end), capabilities }
 }
 
@@ -73,22 +73,34 @@ async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () =
 export function createVault(storage: SessionStorage, recordId: string, now: () => number): Vault {
   const state = writable<SessionState>({ status: 'signed-out', reason: 'never' })
   const inTurn = createQueue()
-  let record = emptyRecord
   let current: LiveSession | undefined
   let opening: Promise<void> | undefined
 
+  /** Read anew each time: whoever shares the storage may have changed it. */
+  async function read(): Promise<ReadRecord> {
+    const value = await stored('get', () => storage.get(recordId))
+    return value === undefined ? { record: emptyRecord, isCorrupt: false } : (await import('./record.ts')).readStoredSessions(value)
+  }
+
+  /** A copy is written: what a storage does to it must not reach the client's own. */
+  async function write(record: StoredSessions): Promise<void> {
+    const isEmpty = Object.keys(record.sessions).length === 0
+    if (isEmpty) await stored('delete', () => storage.delete(recordId))
+    else if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, structuredClone(record)))
+  }
+
+  async function find(sessions: StoredSessions['sessions'], id: string): Promise<LiveSession | undefined> {
+    const kept = Object.hasOwn(sessions, id) ? sessions[id] : undefined
+    return kept && (await import('./record.ts')).loadSession(id, kept)
+  }
+
   async function load(): Promise<void> {
     await stored('open', () => storage.open?.())
-    const value = await stored('get', () => storage.get(recordId))
-    if (value === undefined) return
-    const { loadSession, readStoredSessions } = await import('./record.ts')
-    const read = readStoredSessions(value)
-    const { current: id = '' } = read.record
-    const kept = read.record.sessions[id]
-    current = kept && (await loadSession(id, kept))
-    record = kept && !current ? without(read.record, id) : read.record
-    const isCorrupt = read.isCorrupt || (kept !== undefined && !current)
-    state.set(isCorrupt ? { status: 'signed-out', reason: 'corrupt' } : describe(current, now()))
+    const { record, isCorrupt } = await read()
+    current = await find(record.sessions, record.current ?? '')
+    const isUnusable = isCorrupt || (record.current !== undefined && !current)
+    if (isUnusable) state.set({ status: 'signed-out', reason: 'corrupt' })
+    else if (current) state.set(describe(current, now()))
   }
 
   function opened(): Promise<void> {
@@ -101,19 +113,15 @@ export function createVault(storage: SessionStorage, recordId: string, now: () =
 
   async function sessionOf(account: Account): Promise<LiveSession | undefined> {
     const id = sessionId(account)
-    if (current && sessionId(current.account) === id) return current
-    const kept = Object.hasOwn(record.sessions, id) ? record.sessions[id] : undefined
-    return kept && (await import('./record.ts')).loadSession(id, kept)
+    return current && sessionId(current.account) === id ? current : find((await read()).record.sessions, id)
   }
 
   function select(session: LiveSession, check: () => void): Promise<void> {
     return inTurn(async () => {
       check()
       const id = sessionId(session.account)
-      const next: StoredSessions = { v: 1, current: id, sessions: { ...record.sessions, [id]: session.stored } }
-      // A copy: what a storage does to it must not reach the client's own.
-      if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, structuredClone(next)))
-      record = next
+      const { sessions } = (await read()).record
+      await write({ v: 1, current: id, sessions: { ...sessions, [id]: session.stored } })
       current = session
       state.set(describe(current, now()))
     })
@@ -121,15 +129,12 @@ export function createVault(storage: SessionStorage, recordId: string, now: () =
 
   function remove(): Promise<void> {
     return inTurn(async () => {
-      const isReadable = await opened().then(
-        () => true,
-        () => false,
+      const record = await opened().then(
+        async () => (await read()).record,
+        () => emptyRecord,
       )
-      const next = isReadable ? without(record, record.current ?? '') : emptyRecord
-      const isEmpty = Object.keys(next.sessions).length === 0
-      if (isEmpty || storage.keys === 'none') await stored('delete', () => storage.delete(recordId))
-      else await stored('set', () => storage.set(recordId, structuredClone(next)))
-      record = next
+      const id = current ? sessionId(current.account) : (record.current ?? '')
+      await write(without(record, id))
       current = undefined
       state.set({ status: 'signed-out', reason: 'signed-out' })
     })

@@ -84,6 +84,31 @@ describe('signing out', () => {
     expect((await again).status).toBe('signed-in')
   })
 
+  it('right after a call began: the call comes to nothing, and nobody is asked', async () => {
+    const signer = countingSigner()
+    const client = createSessionClient({ nodes, domain, signer })
+    const pending = code(client.getSessionSigs())
+    await client.signOut()
+    expect([await pending, signer.signed.length, client.get().status]).toEqual(['signed-out', 0, 'signed-out'])
+    const storage = memoryStorage()
+    await createSessionClient({ nodes, domain, signer, storage }).signIn()
+    const restored = createSessionClient({ nodes, domain, signer, storage })
+    const call = code(restored.getSessionSigs())
+    await restored.signOut()
+    expect([await call, signer.signed.length]).toEqual(['signed-out', 1])
+  })
+
+  it('elsewhere is not undone by who shares the storage', async () => {
+    const storage = memoryStorage()
+    const here = createSessionClient({ nodes, domain, storage, signer: countingSigner(alice) })
+    await here.signIn({ resources: ['litAction://a'] })
+    const there = createSessionClient({ nodes, domain, storage, signer: countingSigner(bob) })
+    await there.restore()
+    await here.signOut()
+    await there.signIn({ resources: ['litAction://b'] })
+    expect(Object.keys((await storage.get(recordId))?.sessions ?? {})).toEqual([`1:${bob.address}`])
+  })
+
   it('of a storage that cannot be read still destroys what is there', async () => {
     const deleted: string[] = []
     const storage: SessionStorage = {
@@ -136,6 +161,50 @@ describe('accounts', () => {
   })
 })
 
+describe('a key of one’s own', () => {
+  it('acts for one account at a time, and for the chain that was named', async () => {
+    const sessionKey = await generateSessionKeyPair()
+    let account = alice
+    const signed: string[] = []
+    const signer = {
+      account: async () => ({ address: account.address, chainId: 1 }),
+      signMessage: async (message: string) => {
+        signed.push(message)
+        return account.signMessage({ message })
+      },
+    }
+    const client = createSessionClient({ nodes, domain, signer })
+    await client.getSessionSigs({ resources: ['litAction://a'], sessionKey, chain: 'ethereum' })
+    expect(await code(client.getSessionSigs({ resources: ['litAction://a'], sessionKey, chain: 'polygon' }))).toBe('chain-mismatch')
+    account = bob
+    await client.getSessionSigs({ resources: ['litPKP://1'], sessionKey })
+    const both = await client.getSessionSigs({ resources: ['litAction://a', 'litPKP://1'], sessionKey })
+    const { capabilities } = JSON.parse(both[node]?.signedMessage ?? '')
+    expect(new Set(capabilities.map(({ address }: { address: string }) => address))).toEqual(new Set([bob.address]))
+    expect(signed.length).toBe(3)
+  })
+})
+
+describe('many delegations', () => {
+  it('are kept up to a bound, read back, and embedded only where they are needed', async () => {
+    const storage = memoryStorage()
+    const signer = countingSigner()
+    const client = createSessionClient({ nodes, domain, signer, storage })
+    for (let i = 0; i < 70; i++) await client.signIn({ resources: [`litAction://${i}`] })
+    const again = createSessionClient({ nodes, domain, signer, storage })
+    await again.restore()
+    expect(again.get().status).toBe('signed-in')
+    const sigs = await again.getSessionSigs({ resources: ['litAction://68', 'litAction://69'] })
+    expect(JSON.parse(sigs[node]?.signedMessage ?? '').capabilities.length).toBe(2)
+    expect(signer.signed.length).toBe(70)
+    // More than a verifier looks at: one new delegation, instead of a signature that all refuse.
+    const many = Array.from({ length: 40 }, (_, i) => `litAction://${i + 20}` as const)
+    const wide = await again.getSessionSigs({ resources: many })
+    expect(JSON.parse(wide[node]?.signedMessage ?? '').capabilities.length).toBe(1)
+    await verifySessionSig(wide[node], { audience: node, domains: [domain], resource: 'litAction://30' })
+  })
+})
+
 describe('parallel calls that differ', () => {
   it('a caller with a callback does not share the mistake of one without', async () => {
     const client = createSessionClient({ nodes, domain })
@@ -185,6 +254,10 @@ describe('everything with "*" is asked for only by leaving resources out', () =>
     { resourceAbilityRequest: [] },
     { sessionCapabilities: null, resources: ['litAction://a'] },
     { resourceAbilityRequests: [undefined] },
+    { resourceAbilityRequests: [{ resource: { resourcePrefix: 'lit-pkp' }, ability: 'pkp-signing' }] },
+    { resourceAbilityRequests: [{ resource: { resource: 5, resourcePrefix: 'lit-pkp' }, ability: 'pkp-signing' }] },
+    { capabilityAuthSigs: null },
+    { nodes: [{}] },
   ]
   for (const request of requests) {
     it(JSON.stringify(request), async () => {
@@ -194,6 +267,17 @@ describe('everything with "*" is asked for only by leaving resources out', () =>
       expect(signer.signed).toEqual([])
     })
   }
+})
+
+it('a request that is no object is not one for everything', async () => {
+  const signer = countingSigner()
+  const client = createSessionClient({ nodes, domain, signer })
+  for (const request of [[], '', 5, true, null]) await expect(client.getSessionSigs(request as never)).rejects.toThrow(TypeError)
+  expect(signer.signed).toEqual([])
+})
+
+it('a misspelt option of the client is a TypeError', () => {
+  expect(() => createSessionClient({ nodes, verifyWalet: () => false } as never)).toThrow(/verifyWalet/)
 })
 
 describe('a storage', () => {

@@ -65,7 +65,7 @@ function isWrittenByViem({ field, fields, theirs }: Difference): boolean {
 
 const misspelt: Class = {
   reason: 'It picks the fields it knows, so that a misspelt one is lost.',
-  predicate: ({ reason }) => reason === 'is no field of EIP-4361',
+  predicate: ({ reason }) => reason === 'is no field',
   example: { expiry: '2024-03-01T07:00:00Z' },
 }
 
