@@ -1,11 +1,10 @@
-import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-
-const wallet = privateKeyToAccount(generatePrivateKey())
-
 // begin
 import { createSessionClient } from '@session-sigs/core'
 import { verifySessionSig } from '@session-sigs/core/verify'
 import { viemSigner } from '@session-sigs/viem-signer'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+
+const wallet = privateKeyToAccount(generatePrivateKey()) // in a page: a viem wallet client, or window.ethereum
 
 // In the app: the wallet is asked once, and the session key signs everything after.
 const client = createSessionClient({ nodes: ['https://api.example'], signer: viemSigner(wallet), domain: 'app.example' })

@@ -19,9 +19,19 @@ const verifier = createVerifier({
 })
 
 const resource = `litPKP://${request.tokenId}`
-parseResource(resource) // it was made from what a client sent: a SessionError here is the client's mistake
+parseResource(resource) // made of what a client sent, so it is looked at first
 const session = await verifier.verify(request.authSig, { resource })
 console.log(`${session.address} may use ${session.resource} until ${session.expiresAt}`)
+// end
+
+const secondForm = (
+  await createSessionClient({ nodes: [nodeUrl], signer, domain: 'app.example' }).getSessionSigs({
+    resourceAbilityRequests: [{ resource: { resource: '*', resourcePrefix: 'lit-litaction' }, ability: 'lit-action-execution' }],
+  })
+)[nodeUrl]
+
+// begin second
+await verifier.verify(secondForm, { resource: 'lit-litaction://QmExample', ability: 'lit-action-execution' })
 // end
 
 // begin inspect

@@ -25,7 +25,7 @@ export function createScreen(print: (line: string) => void, colour: boolean): Sc
 
   return {
     heading: (text) => print(`\n${paint('bold', text)}`),
-    say: (text = '') => print(`  ${text}`),
+    say: (text = '') => print(text && `  ${text}`),
     facts(rows) {
       for (const [name = '', value = ''] of columns(rows)) print(`  ${paint('dim', name)}  ${value.trimEnd()}`)
     },

@@ -50,7 +50,7 @@ it('error: against a node that accepts everything it says so, and is no success'
   })
   open.close()
   expect(ok).toBe(false)
-  expect(text).toContain('✗ refused with 401 audience-mismatch')
+  expect(text).toContain('✗ as it should be: 401 audience-mismatch')
 })
 
 it('error: with a node down it ends, and is no success', async () => {

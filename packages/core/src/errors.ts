@@ -108,13 +108,13 @@ const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode>> = {
   'callback-returned-nothing': () => `authNeededCallback returned nothing. Return an AuthSig`,
   'delegation-malformed': (d) => `Not an AuthSig: ${d.reason}`,
   'delegation-key-mismatch': (d) => `The delegation is for ${d.actual}, not ${d.expected}. Sign the uri that was given`,
-  'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Sign the resources that were given`,
+  'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Ask the wallet for it, and sign the resources given`,
   'delegation-expired': (d) => `The delegation ended at ${d.expiration}; it is ${d.now}. Sign in again`,
   'delegation-not-yet-valid': (d) => `The delegation begins at ${d.from}; it is ${d.now}. Check the clock`,
   'delegation-lifetime': (d) => `The delegation cannot be used: ${d.reason}`,
   'account-mismatch': (d) => `The delegation is by ${d.actual}, not ${d.expected}. Use that account`,
   'wallet-signature-invalid': (d) => `${d.address} did not sign this delegation. Sign it again, unchanged`,
-  'verifier-unavailable': (d) => `${d.port} could not be asked. Try again`,
+  'verifier-unavailable': (d) => `${d.port} gave neither yes nor no. Try again`,
 }
 
 /**

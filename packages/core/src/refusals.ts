@@ -1,5 +1,9 @@
 import { type RefusalCode, type Sentences, SessionError, type SessionErrorDetails } from './errors.ts'
 
+function quoted(texts: readonly string[]): string {
+  return texts.map((text) => `"${text}"`).join(', ')
+}
+
 /** What only a reader of foreign data says: the verifier, and who uses the second form. */
 const sentences: Sentences<RefusalCode> = {
   'json-invalid': (d) => `Not the JSON we accept: ${d.reason} at offset ${d.offset}. Send plain JSON with each key once`,
@@ -16,8 +20,9 @@ const sentences: Sentences<RefusalCode> = {
   'session-sig-expired': (d) => `The session signature ended at ${d.expiration}; it is ${d.now}. Get a new one: no wallet is asked`,
   'session-sig-not-yet-valid': (d) => `The session signature was issued at ${d.issuedAt}; it is ${d.now}. Check the client's clock`,
   'session-sig-lifetime': (d) => `The session signature's times are not acceptable: ${d.reason}`,
-  'audience-mismatch': (d) => `Signed for "${d.actual}", but this is ${d.expected.join(' or ')}. Send each node its own signature`,
-  'domain-mismatch': (d) => `The wallet signed for the site "${d.actual}"; accepted here: ${d.expected.join(', ')}`,
+  'audience-mismatch': (d) =>
+    `Signed for "${d.actual}"; the audience here is ${quoted(d.expected)}. Send each node its own signature, and name the audience just as clients name the node`,
+  'domain-mismatch': (d) => `The wallet signed for the site "${d.actual}"; accepted here: ${quoted(d.expected)}`,
   'wallet-unsupported': (d) =>
     `Delegations by ${d.kind} cannot be checked here. Sign with an ordinary account, or give the verifier verifyWallet`,
   revoked: (d) => `This session of ${d.address} was revoked. Sign in again`,

@@ -60,7 +60,8 @@ export function defineVocabulary<const P extends string, const T extends string>
 }): Vocabulary<P, T> {
   const { prefix, types, abilities = {} } = definition
   if (!/^[a-z][a-z0-9]*$/.test(prefix)) throw new TypeError(`A vocabulary's prefix is lower-case letters and digits, not "${prefix}".`)
-  if (types.length === 0 || new Set(types).size !== types.length) throw new TypeError('A vocabulary needs types, each once.')
+  if (!Array.isArray(types) || types.length === 0 || new Set(types).size !== types.length)
+    throw new TypeError('A vocabulary needs types, each once.')
   for (const type of types) {
     if (!/^[A-Z][A-Za-z0-9]*$/.test(type) || type.endsWith('Capability')) {
       throw new TypeError(`A type is a capitalised word that does not end in "Capability", not "${type}".`)

@@ -1,6 +1,7 @@
 import { SessionError } from './errors.ts'
 import { isObject } from './json.ts'
 import { capabilityFor, litVocabulary, recapAbilityFor, type Vocabulary } from './resource.ts'
+import { isAuthority } from './uri.ts'
 import type { VerifyWallet } from './wallet-signature.ts'
 
 /** What is asked of an `isRevoked` port: who delegated to which key, and when. */
@@ -76,13 +77,19 @@ const defaultNames = [
   'verifyWallet',
   'isRevoked',
 ]
+const audienceNeeded = "audience is this server's node URL, such as 'https://api.example', or a list of its spellings."
+const domainsNeeded = "domains is a list of hosts without scheme, such as ['app.example', 'localhost:3000'], or '*' for any site."
 const requestNames = ['resource', 'ability', 'now']
 
 /** A frozen copy: it goes into the details of errors, and whoever catches one must not reach the settings. */
-function texts(name: string, value: unknown): readonly string[] {
-  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && item !== ''))
+function texts(value: unknown, isGood: (text: string) => boolean, otherwise: string): readonly string[] {
+  if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string' && isGood(item)))
     return Object.freeze([...value])
-  throw new TypeError(`${name} is required: a list of texts, none of them empty.`)
+  throw new TypeError(otherwise)
+}
+
+function isHost(text: string): boolean {
+  return text !== '' && !text.includes('*') && isAuthority(text)
 }
 
 /** `most` keeps a number from being so large that the check it belongs to says nothing any more. */
@@ -112,8 +119,8 @@ export function readDefaults(options: VerifierDefaults): Settings {
   const { audience, domains, vocabulary = litVocabulary } = options
   if (!isVocabulary(vocabulary)) throw new TypeError('vocabulary is what defineVocabulary returned.')
   return {
-    audience: texts('audience', typeof audience === 'string' ? [audience] : audience),
-    domains: domains === '*' ? '*' : texts('domains', domains),
+    audience: texts(typeof audience === 'string' ? [audience] : audience, (text) => text !== '', audienceNeeded),
+    domains: domains === '*' ? '*' : texts(domains, isHost, domainsNeeded),
     vocabulary,
     toleranceSeconds: seconds('clockToleranceSeconds', options.clockToleranceSeconds, 60, day),
     maxLifetimeSeconds: seconds('maxLifetimeSeconds', options.maxLifetimeSeconds, 30 * day, century),
@@ -129,16 +136,17 @@ export function readDefaults(options: VerifierDefaults): Settings {
  * @throws TypeError
  */
 export function readRequest(options: VerifyRequest, vocabulary: Vocabulary): Asked {
-  if (!isObject(options)) throw new TypeError('Options are required: resource at least.')
+  if (!isObject(options)) throw new TypeError("Options are required: { resource: 'litAction://…' } at least.")
   const { resource, ability, now = new Date() } = options
   if (typeof resource !== 'string') throw new TypeError('resource is required: the resource asked for.')
-  if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw new TypeError('now is a valid Date.')
+  if (!(now instanceof Date) || Number.isNaN(now.getTime())) throw new TypeError('now must be a valid Date.')
   try {
     if (ability !== undefined) recapAbilityFor(resource, ability, vocabulary)
     else capabilityFor(resource, vocabulary)
   } catch (cause) {
     if (!(cause instanceof SessionError)) throw cause
-    throw new TypeError(`resource cannot be asked for: ${cause.message}`, { cause })
+    const secondForm = ability === undefined ? ' A resource of the second form needs its ability; one of your own, your vocabulary.' : ''
+    throw new TypeError(`resource cannot be asked for: ${cause.message}${secondForm}`, { cause })
   }
   return { resource, ability, now: now.getTime() }
 }
@@ -148,7 +156,8 @@ export function readRequest(options: VerifyRequest, vocabulary: Vocabulary): Ask
  *
  * @throws TypeError
  */
-export function refuseUnknown(options: object, kind: 'defaults' | 'request' | 'both'): void {
+export function refuseUnknown(options: unknown, kind: 'defaults' | 'request' | 'both'): void {
+  if (!isObject(options)) return
   const known = { defaults: defaultNames, request: requestNames, both: [...defaultNames, ...requestNames] }[kind]
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`There is no option "${name}"; known are ${known.join(', ')}.`)

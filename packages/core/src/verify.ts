@@ -253,10 +253,9 @@ function verdictOf({ report, failure }: Inspection): VerifiedSession {
 }
 
 function readOptions(options: VerifyOptions): [Asked, Settings] {
-  const settings = readDefaults(options)
-  const asked = readRequest(options, settings.vocabulary)
   refuseUnknown(options, 'both')
-  return [asked, settings]
+  const settings = readDefaults(options)
+  return [readRequest(options, settings.vocabulary), settings]
 }
 
 /**
@@ -292,13 +291,12 @@ export interface Verifier {
  * @throws TypeError for options that cannot be used
  */
 export function createVerifier(defaults: VerifierDefaults): Verifier {
-  const settings = readDefaults(defaults)
   refuseUnknown(defaults, 'defaults')
+  const settings = readDefaults(defaults)
   const cache = createDelegationCache(32 * 1024 * 1024)
   const call = async (sig: unknown, request: VerifyRequest): Promise<Inspection> => {
-    const asked = readRequest(request, settings.vocabulary)
     refuseUnknown(request, 'request')
-    return run(sig, asked, settings, cache)
+    return run(sig, readRequest(request, settings.vocabulary), settings, cache)
   }
   return Object.freeze<Verifier>({
     verify: async (sig, request) => verdictOf(await call(sig, request)),

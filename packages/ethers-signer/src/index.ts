@@ -10,8 +10,11 @@ export interface EthersSignerOptions {
 /**
  * A `Signer` for `createSessionClient` over an ethers 6 signer: a `Wallet`, or what `BrowserProvider.getSigner()` gives.
  * `signMessage` throws where ethers now signs for another account than it is asked for.
+ *
+ * @throws TypeError for anything else, without showing it: it may be a private key
  */
 export function ethersSigner(signer: EthersSigner, options: EthersSignerOptions = {}): Signer {
+  if (typeof signer?.signMessage !== 'function') throw new TypeError('ethersSigner needs a signer of ethers 6, such as a Wallet.')
   return {
     async account() {
       const network = await signer.provider?.getNetwork()

@@ -7,8 +7,11 @@ export interface ViemSignerOptions {
   chainId?: number
 }
 
+/** What a wallet without accounts names; the client says that it is no address. */
+const none: Hex = '0x'
+
 function sameOrThrow(own: Hex, account: Account): void {
-  if (own.toLowerCase() !== account.address.toLowerCase()) throw new Error(`viem signs for ${own}`)
+  if (own.toLowerCase() !== account.address.toLowerCase()) throw new Error(`only ${own}`)
 }
 
 function fromAccount(local: LocalAccount, chainId: number): Signer {
@@ -24,8 +27,7 @@ function fromAccount(local: LocalAccount, chainId: number): Signer {
 function fromClient(client: WalletClient): Signer {
   return {
     async account() {
-      const address = client.account?.address ?? (await client.requestAddresses())[0]
-      if (!address) throw new Error('The wallet has no account.')
+      const [address = none] = client.account ? [client.account.address] : await client.requestAddresses()
       return { address, chainId: await client.getChainId() }
     },
     async signMessage(message, account) {
@@ -35,27 +37,34 @@ function fromClient(client: WalletClient): Signer {
   }
 }
 
-function fromProvider({ request }: Pick<EIP1193Provider, 'request'>): Signer {
+function fromProvider(provider: EIP1193Provider): Signer {
   return {
     async account() {
-      const [address] = await request({ method: 'eth_requestAccounts' })
-      if (!address) throw new Error('The wallet has no account.')
-      return { address, chainId: Number(await request({ method: 'eth_chainId' })) }
+      const [address = none] = await provider.request({ method: 'eth_requestAccounts' })
+      return { address, chainId: Number(await provider.request({ method: 'eth_chainId' })) }
     },
     signMessage(message, account) {
       const hex = Array.from(new TextEncoder().encode(message), (byte) => byte.toString(16).padStart(2, '0')).join('')
-      return request({ method: 'personal_sign', params: [`0x${hex}`, account.address] })
+      return provider.request({ method: 'personal_sign', params: [`0x${hex}`, account.address] })
     },
   }
+}
+
+/** Anything with an EIP-1193 `request`, however its arguments are typed. */
+export interface Requesting {
+  request(args: never): Promise<unknown>
 }
 
 /**
  * A `Signer` for `createSessionClient` over viem 2: a wallet client, a local account (`privateKeyToAccount`), or an EIP-1193 provider such as `window.ethereum`.
  * `signMessage` throws where viem holds another account than it is asked for.
+ *
+ * @throws TypeError for anything else, without showing it: it may be a private key
  */
-export function viemSigner(from: WalletClient | LocalAccount | Pick<EIP1193Provider, 'request'>, options: ViemSignerOptions = {}): Signer {
-  if ('getChainId' in from) return fromClient(from)
-  if ('signMessage' in from) return fromAccount(from, options.chainId ?? 1)
-  // Kept on its object: many providers look at `this`.
-  return fromProvider({ request: from.request.bind(from) as EIP1193Provider['request'] })
+export function viemSigner(from: WalletClient | LocalAccount | Requesting, { chainId = 1 }: ViemSignerOptions = {}): Signer {
+  const given: object = Object(from)
+  if ('getChainId' in given) return fromClient(given as WalletClient)
+  if ('signMessage' in given) return fromAccount(given as LocalAccount, chainId)
+  if ('request' in given) return fromProvider(given as EIP1193Provider)
+  throw new TypeError('viemSigner needs a wallet')
 }

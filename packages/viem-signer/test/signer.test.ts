@@ -49,3 +49,16 @@ describe('an EIP-1193 provider', () => {
     expect((await viemSigner(provider('yes')).account()).chainId).toBe(10)
   })
 })
+
+it('error: what is no wallet is a TypeError that does not show it', () => {
+  const secret = `0x${'ab'.repeat(32)}`
+  for (const wrong of [secret, undefined, null, 5, {}]) {
+    try {
+      viemSigner(wrong as never)
+      expect.fail('it was taken for a wallet')
+    } catch (error) {
+      expect(error).toBeInstanceOf(TypeError)
+      expect(error instanceof Error && error.message + error.stack).not.toContain(secret)
+    }
+  }
+})
