@@ -8,10 +8,10 @@ const levels: readonly (readonly string[])[] = [
   ['json', 'resource', 'signer', 'wallet-signature'],
   ['seed', 'siwe', 'report'],
   ['keypair', 'scope', 'recap', 'verify-options'],
-  ['delegation', 'recap-scope'],
-  ['session-sig', 'storage', 'coverage', 'request', 'delegation-cache'],
-  ['record', 'ask', 'verify-delegation'],
-  ['vault', 'verify'],
+  ['delegation', 'recap-grant'],
+  ['session-sig', 'storage', 'coverage', 'recap-scope', 'delegation-cache'],
+  ['record', 'request', 'verify-delegation', 'verify-envelope'],
+  ['ask', 'vault', 'verify'],
   ['session'],
   ['index'],
 ]
@@ -48,7 +48,7 @@ it('what a web page loads never reaches secp256k1, nor the software curve before
     for (const match of source.matchAll(/from '\.\/([^']+)\.ts'/g)) visit(match[1] ?? '')
   }
   visit('index')
-  for (const file of ['wallet-signature', 'verify', 'verify-delegation', 'delegation-cache', 'software'])
+  for (const file of ['wallet-signature', 'verify', 'verify-delegation', 'verify-envelope', 'delegation-cache', 'software'])
     expect(reached).not.toContain(file)
 })
 

@@ -2,7 +2,8 @@
  * The second form: loaded only by who uses it.
  */
 import { SessionError } from './errors.ts'
-import { type Attenuations, encodeRecap, isRecapGrantedPlainly, recapStatement, usableRecapOf } from './recap.ts'
+import { type Attenuations, encodeRecap, recapStatement } from './recap.ts'
+import { isRecapGrantedPlainly, usableRecapOf } from './recap-grant.ts'
 import { type ResourceAbilityRequest, recapAbilityFor, requestKey, type Vocabulary } from './resource.ts'
 import type { Scope } from './scope.ts'
 import type { SiweMessage } from './siwe.ts'

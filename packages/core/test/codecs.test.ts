@@ -5,7 +5,8 @@ import { isChecksumAddress, isSameAddress, toChecksumAddress } from '../src/addr
 import { concat, fromBase64url, fromHex, fromUtf8, isWellFormed, toBase64url, toHex, toUtf8 } from '../src/bytes.ts'
 import { isSessionError } from '../src/errors.ts'
 import { canonicalJson, type Json, parseJson } from '../src/json.ts'
-import { type Attenuations, decodeRecap, encodeRecap, recapOf, recapStatement } from '../src/recap.ts'
+import { type Attenuations, decodeRecap, encodeRecap, recapStatement } from '../src/recap.ts'
+import { recapOf } from '../src/recap-grant.ts'
 import { formatInstant, parseInstant } from '../src/time.ts'
 
 function property<T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => void): void {

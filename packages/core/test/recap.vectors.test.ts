@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { isSessionError } from '../src/errors.ts'
-import { type Attenuations, decodeRecap, encodeRecap, isRecapGranted, mergeRecaps, recapOf, recapStatement } from '../src/recap.ts'
+import { type Attenuations, decodeRecap, encodeRecap, recapStatement } from '../src/recap.ts'
+import { isRecapGranted, mergeRecaps, recapOf } from '../src/recap-grant.ts'
 import { formatPkpResource } from '../src/resource.ts'
 import { parseSiweMessage } from '../src/siwe.ts'
 import { describeVectors, isScored, loadVectors } from './vectors.ts'

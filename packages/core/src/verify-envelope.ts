@@ -1,0 +1,126 @@
+import { fromHex, toUtf8 } from './bytes.ts'
+import { isSessionError, type SessionError } from './errors.ts'
+import { isObject, parseJson } from './json.ts'
+import { verifySessionKey } from './keypair.ts'
+import { refusal } from './refusals.ts'
+import type { CheckRun } from './report.ts'
+import { isRequested, requestKey } from './resource.ts'
+import { parsePayload, readSessionSig, type SessionPayload } from './session-sig.ts'
+import { formatInstant, parseInstant } from './time.ts'
+import type { Asked, Settings } from './verify-options.ts'
+
+/** Bounds on what is looked at. `text` in UTF-16 code units. */
+const limits = { text: 262_144, capabilities: 32, resources: 1024 }
+
+function bound(what: string, actual: number, limit: number): void {
+  if (actual > limit) throw refusal('input-too-large', { what, limit })
+}
+
+/** What a reading gave: a value, or the error to report in its own place in the list. */
+type Outcome<T> = { readonly value: T } | { readonly error: unknown }
+
+function attempt<T>(read: () => T): Outcome<T> {
+  try {
+    return { value: read() }
+  } catch (error) {
+    // Size is not a matter of shape: it is reported as the bound that it breaks.
+    if (isSessionError(error, 'input-too-large')) throw error
+    return { error }
+  }
+}
+
+function unwrap<T>(outcome: Outcome<T>): T {
+  if ('error' in outcome) throw outcome.error
+  return outcome.value
+}
+
+/**
+ * A copy of an object, every property read once: a getter or proxy has no second chance to show another face. What such code throws is not looked at, for that would
+ * run it again.
+ */
+function copyOnce(value: object): Record<string, unknown> | undefined {
+  try {
+    if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined
+    // One key too many is enough to refuse the rest.
+    const keys = Reflect.ownKeys(value).slice(0, 6)
+    return Object.fromEntries(keys.map((key) => [typeof key === 'symbol' ? 'symbol' : key, Reflect.get(value, key)]))
+  } catch {
+    return undefined
+  }
+}
+
+function readOuter(sig: unknown): Readonly<Record<string, unknown>> {
+  const value = typeof sig === 'string' ? parseJson(sig) : typeof sig === 'object' && sig !== null ? copyOnce(sig) : undefined
+  if (isObject(value)) return value
+  throw refusal('session-sig-malformed', { reason: 'it is not an object, or the JSON text of one' })
+}
+
+interface Reading {
+  readonly envelope: Outcome<ReturnType<typeof readSessionSig>>
+  readonly payload: Outcome<SessionPayload>
+}
+
+/** Everything that is read before anything is checked, within bounds. */
+function readWithinBounds(sig: unknown): Reading {
+  if (typeof sig === 'string') bound('the text', sig.length, limits.text)
+  const envelope = attempt(() => readSessionSig(readOuter(sig)))
+  if ('error' in envelope) return { envelope, payload: envelope }
+  const { signedMessage } = envelope.value
+  bound('signedMessage', signedMessage.length, limits.text)
+  const payload = attempt(() => parsePayload(signedMessage))
+  if ('value' in payload) {
+    const { capabilities, resources = [], resourceAbilityRequests = [] } = payload.value
+    bound('the number of capabilities', capabilities.length, limits.capabilities)
+    bound('the number of resources', resources.length + resourceAbilityRequests.length, limits.resources)
+  }
+  return { envelope, payload }
+}
+
+function checkResource(payload: SessionPayload, { resource, ability }: Asked): void {
+  const { resources = [], resourceAbilityRequests = [] } = payload
+  const listed =
+    ability === undefined ? resources : resourceAbilityRequests.filter((request) => request.ability === ability).map(requestKey)
+  if (!isRequested(listed, resource))
+    throw refusal('resource-not-requested', { resource: ability === undefined ? resource : `${ability} on ${resource}` })
+}
+
+/** Written so that an unreadable time fails. */
+function checkTime(payload: SessionPayload, { now }: Asked, { toleranceSeconds, maxLifetimeSeconds }: Settings): void {
+  const [issuedAt, expiration] = [parseInstant(payload.issuedAt), parseInstant(payload.expiration)]
+  const tolerance = toleranceSeconds * 1000
+  const lifetime = (reason: string): SessionError => refusal('session-sig-lifetime', { reason })
+  if (Number.isNaN(issuedAt + expiration)) throw lifetime('issuedAt and expiration are RFC 3339 date-times')
+  if (!(issuedAt <= now + tolerance)) throw refusal('session-sig-not-yet-valid', { issuedAt: payload.issuedAt, now: formatInstant(now) })
+  if (!(expiration >= issuedAt)) throw lifetime('it ends before it was issued')
+  if (!(expiration >= now - tolerance)) throw refusal('session-sig-expired', { expiration: payload.expiration, now: formatInstant(now) })
+  if (!(expiration <= issuedAt + maxLifetimeSeconds * 1000)) throw lifetime(`it is longer than ${maxLifetimeSeconds} seconds`)
+}
+
+/** The seven checks that come before the capabilities; the payload, where it could be read. */
+export async function verifyEnvelope(run: CheckRun, sig: unknown, asked: Asked, settings: Settings): Promise<SessionPayload | undefined> {
+  const reading = await run.check('bounds', '', () => readWithinBounds(sig))
+  const envelope = await run.check('shape', '', () => unwrap(reading?.envelope ?? { error: undefined }))
+  await run.check('session-signature', 'sig', async () => {
+    const { address = '', sig: signature = '', signedMessage = '' } = envelope ?? {}
+    const isSigned = await verifySessionKey(
+      fromHex(address) ?? new Uint8Array(),
+      toUtf8(signedMessage),
+      fromHex(signature) ?? new Uint8Array(),
+    )
+    if (!isSigned) throw refusal('session-signature-invalid', { key: address })
+  })
+  const payload = await run.check('payload', 'signedMessage', () => {
+    const value = unwrap(reading?.payload ?? { error: undefined })
+    if (value.sessionKey !== envelope?.address)
+      throw refusal('payload-malformed', { reason: 'sessionKey is not the address of the envelope' })
+    return value
+  })
+  const signed = (): SessionPayload => payload ?? unwrap({ error: undefined })
+  await run.check('resource', 'signedMessage', () => checkResource(signed(), asked))
+  await run.check('time', 'signedMessage', () => checkTime(signed(), asked, settings))
+  await run.check('audience', 'signedMessage.nodeAddress', () => {
+    if (!settings.audience.includes(signed().nodeAddress))
+      throw refusal('audience-mismatch', { expected: settings.audience, actual: signed().nodeAddress })
+  })
+  return reading && 'value' in reading.payload ? reading.payload.value : undefined
+}
