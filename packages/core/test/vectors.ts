@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { describe } from 'vitest'
+import { describe, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../../../../shared/vectors/', import.meta.url))
 const found = existsSync(root)
@@ -15,7 +15,7 @@ export function describeVectors(name: string, run: () => void): void {
   if (found) describe(name, run)
   else {
     console.warn(`SKIPPED "${name}": the vectors are not at ../shared/vectors`)
-    describe.skip(`${name} (no ../shared/vectors)`, run)
+    describe.skip(name, () => it('left out: there is no ../shared/vectors', () => undefined))
   }
 }
 
