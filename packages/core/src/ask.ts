@@ -77,7 +77,7 @@ export async function signDelegation(
   now: number,
 ): Promise<AuthSig> {
   const domain = domainOf(site)
-  if (!domain) throw new TypeError('createSessionClient needs a domain where there is no page.')
+  if (!domain) throw new TypeError('domain is needed where there is no page.')
   const { statement = defaultStatement } = site
   return askSigner(signer, account, {
     domain,

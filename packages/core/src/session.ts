@@ -65,7 +65,7 @@ const optionNames = ['nodes', 'storage', 'signer', 'domain', 'statement', 'vocab
  */
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
-  if (!Array.isArray(options.nodes)) throw new TypeError('createSessionClient needs nodes, a list.')
+  if (!Array.isArray(options.nodes)) throw new TypeError('nodes is a list of URLs.')
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
   const given: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
@@ -206,16 +206,17 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     // A sign-out that is under way comes first.
     await vault.settled()
     const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
-    for (;;) {
+    for (let isAnswered = false; ; ) {
       stillWanted()
       const grant = findGrant(plan, request, own)
       if (grant) return grant
-      if (!signer && !authNeededCallback) {
-        throw new TypeError('A signer or an authNeededCallback is needed.')
-      }
+      // One call asks once, whatever the clock or the answer does.
+      if (isAnswered) throw new SessionError('delegation-lifetime', { reason: 'it ended' })
+      if (!signer && !authNeededCallback) throw new TypeError('A signer or authNeededCallback is needed.')
       const waitingFor = asking
       if (!waitingFor) {
         await startAsking(what, plan, request, own, stillWanted)
+        isAnswered = true
         continue
       }
       const failure = await waitingFor.answer.then(

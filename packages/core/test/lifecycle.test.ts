@@ -244,6 +244,19 @@ describe('a person who takes six minutes', () => {
   })
 })
 
+it('a delegation that ends while it is being answered is asked for once, not in a loop', async () => {
+  let time = Date.now()
+  const signer = countingSigner()
+  const verifyWallet = () => {
+    time += 2 * minute
+    return true
+  }
+  const client = createSessionClient({ nodes, domain, signer, verifyWallet, now: () => new Date(time) })
+  const expiration = new Date(time + minute).toISOString()
+  expect(await code(client.getSessionSigs({ expiration }))).toBe('delegation-lifetime')
+  expect(signer.signed.length).toBe(1)
+})
+
 describe('everything with "*" is asked for only by leaving resources out', () => {
   const requests: Record<string, unknown>[] = [
     { resources: null },

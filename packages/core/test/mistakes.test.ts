@@ -1,4 +1,4 @@
-/** The mistakes of the client that others use today, each with a test that fails if ours makes it. */
+/** Mistakes that a client of session signatures must not make, each with a test that fails if ours does. */
 import { expect, it } from 'vitest'
 import { generateSessionKeyPair } from '../src/keypair.ts'
 import type { AuthCallbackParams } from '../src/scope.ts'

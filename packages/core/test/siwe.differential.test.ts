@@ -35,7 +35,7 @@ interface Class {
 const times = ['issuedAt', 'expirationTime', 'notBefore']
 const toMilliseconds = (time: unknown) => Math.floor(parseInstant(String(time)))
 const viemDomain = /^(?:(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}|[0-9.]+|localhost)(?::[0-9]{1,5})?$/
-const isLost = (reason: string) => /^(?:is missing|is not blank|is none|lines begin)/.test(reason)
+const isLost = (reason: string) => /^(?:is missing|is not blank|may not stand here|begin)/.test(reason)
 
 function mapTimes(fields: Fields, to: (time: unknown) => unknown): Fields {
   return { ...fields, ...Object.fromEntries(times.filter((time) => time in fields).map((time) => [time, to(fields[time])])) }
@@ -87,7 +87,7 @@ const classes: Readonly<Record<Library, Readonly<Record<string, Class>>>> = {
       example: { uri: 'https://[::1.2.3.]' },
     },
     'an empty request ID is not written': {
-      reason: 'It tells empty from absent when it reads, but not when it writes, and so checks the signature of another message.',
+      reason: 'It tells empty from absent when it reads, but not when it writes.',
       predicate: ({ fields, text, theirs }) => fields['requestId'] === '' && theirs['text'] === text.replace('\nRequest ID: ', ''),
       example: { requestId: '' },
     },
@@ -145,7 +145,7 @@ const classes: Readonly<Record<Library, Readonly<Record<string, Class>>>> = {
       example: { uri: 'a:[b]' },
     },
     'request IDs that bring lines of their own': {
-      reason: 'It does not look at the request ID, which can add resources that nobody asked for.',
+      reason: 'It writes the request ID as it is given, whatever its characters.',
       predicate: ({ kind, field }) => kind === 'writes' && field === 'requestId',
       example: { requestId: 'a\nResources:\n- https://evil.example', resources: undefined },
     },
