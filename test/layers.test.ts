@@ -3,13 +3,13 @@ import { expect, it } from 'vitest'
 
 /** packages/core/src in reading order: a file imports only from a lower level. */
 const levels: readonly (readonly string[])[] = [
-  ['errors', 'bytes', 'observable', 'keccak', 'uri', 'software'],
+  ['errors', 'bytes', 'observable', 'keccak', 'uri', 'chains', 'software'],
   ['refusals', 'time', 'address', 'native'],
   ['json', 'resource', 'signer', 'wallet-signature'],
   ['seed', 'siwe', 'report'],
   ['keypair', 'scope', 'recap', 'verify-options'],
   ['delegation', 'recap-grant'],
-  ['session-sig', 'storage', 'coverage', 'recap-scope', 'delegation-cache'],
+  ['session-sig', 'storage', 'coverage', 'recap-scope', 'delegation-cache', 'check-wallet'],
   ['record', 'request', 'verify-delegation', 'verify-envelope'],
   ['ask', 'vault', 'verify'],
   ['session'],

@@ -1,9 +1,8 @@
 import { toHex } from './bytes.ts'
 import { type AuthSig, askCallback, askSigner, sessionKeyUri } from './delegation.ts'
-import { SessionError } from './errors.ts'
 import type { Plan } from './request.ts'
 import type { AuthCallbackParams } from './scope.ts'
-import { type Account, chainIdOf, type Signer } from './signer.ts'
+import type { Account, Signer } from './signer.ts'
 import { formatInstant } from './time.ts'
 
 /** What the app says of itself in a message. */
@@ -31,17 +30,9 @@ function domainOf({ domain }: Site): string | undefined {
   return domain ?? globalThis.location?.host
 }
 
-/** Whether an account is on the chain that was named. A name that is not known says nothing. */
-export function isOnChain({ chain, switchChain }: ChainChoice, { chainId }: Account): boolean {
-  const expected = chain === undefined ? undefined : chainIdOf(chain)
-  return expected === undefined || expected === chainId || switchChain === true
-}
-
-/** @throws SessionError `chain-mismatch` where the chain's name is known, is not the wallet's, and may not differ */
-export function checkChain(choice: ChainChoice, account: Account): void {
-  const { chain = '' } = choice
-  if (!isOnChain(choice, account))
-    throw new SessionError('chain-mismatch', { chain, expected: chainIdOf(chain) ?? 0, actual: account.chainId })
+/** Whether an account is on the chain that was named to a signer. A name that is not known says nothing. */
+export function isOnChain({ chainId }: Plan, account: Account): boolean {
+  return chainId === undefined || chainId === account.chainId
 }
 
 /**

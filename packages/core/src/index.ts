@@ -1,6 +1,7 @@
 export type { Hex } from './address.ts'
 export { toChecksumAddress } from './address.ts'
 export type { Bytes } from './bytes.ts'
+export type { VerifyDelegation } from './check-wallet.ts'
 export type { AuthSig } from './delegation.ts'
 export { sessionKeyUri } from './delegation.ts'
 export type { SessionErrorCode, SessionErrorDetails, SessionErrorTable } from './errors.ts'

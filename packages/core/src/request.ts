@@ -38,6 +38,8 @@ export interface Plan extends Scope {
   readonly expiration: string
   /** As it was asked for; none for the default. */
   readonly sessionSigExpiration: string | undefined
+  /** The chain that a signer's account must be on; none where no known one was named, or it may differ. */
+  readonly chainId: number | undefined
 }
 
 const requestNames = [
@@ -139,5 +141,8 @@ export async function planRequest<V extends Vocabulary>(
   const scope = requests
     ? (await import('./recap-scope.ts')).recapScope(vocabulary, requests)
     : resourceScope(vocabulary, resources, capabilities)
-  return { ...scope, nodes: signedFor, expiration, sessionSigExpiration }
+  const { chain, switchChain, authNeededCallback } = request
+  const isFree = chain === undefined || switchChain || authNeededCallback
+  const chainId = isFree ? undefined : (await import('./chains.ts')).chainIdOf(chain)
+  return { ...scope, nodes: signedFor, expiration, sessionSigExpiration, chainId }
 }

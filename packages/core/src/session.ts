@@ -1,4 +1,5 @@
-import { askForDelegation, checkChain, isOnChain, signDelegation } from './ask.ts'
+import { askForDelegation, isOnChain, signDelegation } from './ask.ts'
+import type { VerifyDelegation } from './check-wallet.ts'
 import { cover, endOf, isGoodNow } from './coverage.ts'
 import { askAccount, type Delegation, readAuthSig, readDelegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
@@ -28,7 +29,7 @@ export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   /** The clock. */
   now?: () => Date
   /** Asked about a new delegation's wallet signature before it is used, for who wants to be sure at once; only `true` lets it through. */
-  verifyWallet?: (question: { address: string; chainId: number; message: string; signature: string }) => boolean | Promise<boolean>
+  verifyWallet?: VerifyDelegation
 }
 
 export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Readable<SessionState> {
@@ -67,6 +68,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   checkNames(options, optionNames)
   if (!Array.isArray(options.nodes)) throw new TypeError('nodes is a list of URLs.')
   const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
+  if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
   const given: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const vault = createVault(storage, `session-sigs:${vocabulary.prefix}`, now)
@@ -88,12 +90,12 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return time
   }
 
-  function findGrant(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined): Grant | undefined {
+  function findGrant(plan: Plan, own: SessionKey | undefined): Grant | undefined {
     const current = vault.current()
     const key = own ?? current?.key
     const session = own ? brought.get(own.publicKey) : current
     // With a signer, a session on another chain than the one named is not the one meant.
-    if (!key || !session || (!request.authNeededCallback && !isOnChain(request, session.account))) return undefined
+    if (!key || !session || !isOnChain(plan, session.account)) return undefined
     const delegations = cover(session.delegations, plan, now())
     return delegations && { key, delegations }
   }
@@ -123,17 +125,6 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     brought.set(key, { account, delegations: [...others, delegation] })
   }
 
-  async function checkWallet({ authSig, message: { address, chainId } }: Delegation): Promise<void> {
-    if (!options.verifyWallet) return
-    let isSigned: unknown
-    try {
-      isSigned = await options.verifyWallet({ address, chainId, message: authSig.signedMessage, signature: authSig.sig })
-    } catch (cause) {
-      throw new SessionError('verifier-unavailable', { port: 'verifyWallet' }, { cause })
-    }
-    if (isSigned !== true) throw new SessionError('wallet-signature-invalid', { address })
-  }
-
   /** Called as the first thing of a call, it gives the check that nobody signed out since. */
   function begin(): () => void {
     const before = signOuts
@@ -149,13 +140,15 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     if (callback) answer = await askForDelegation(callback, plan, request, options, key.publicKey)
     else if (signer && account) answer = await signDelegation(signer, account, plan, options, key.publicKey, now())
     const delegation = readDelegation(answer, { publicKey: key.publicKey, scope: plan, now: now(), account })
-    await checkWallet(delegation)
+    if (options.verifyWallet) await (await import('./check-wallet.ts')).checkWallet(options.verifyWallet, delegation)
     return delegation
   }
 
   async function ask(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined, stillWanted: () => void): Promise<void> {
     const account = signer && !request.authNeededCallback ? await askAccount(signer) : undefined
-    if (account) checkChain(request, account)
+    if (account && !isOnChain(plan, account)) {
+      throw new SessionError('chain-mismatch', { chain: `${request.chain}`, expected: plan.chainId ?? 0, actual: account.chainId })
+    }
     if (own) {
       const delegation = await delegate(plan, request, own, account)
       stillWanted()
@@ -208,7 +201,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
     for (let isAnswered = false; ; ) {
       stillWanted()
-      const grant = findGrant(plan, request, own)
+      const grant = findGrant(plan, own)
       if (grant) return grant
       // One call asks once, whatever the clock or the answer does.
       if (isAnswered) throw new SessionError('delegation-lifetime', { reason: 'it ended' })

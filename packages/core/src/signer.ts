@@ -35,19 +35,3 @@ export function isRefusal(error: unknown): boolean {
   }
   return false
 }
-
-/** Chain ids by the names that Lit apps pass as `chain`. A name that is not here says nothing, and is passed on untouched. */
-const chains: ReadonlyMap<string, number> = /* @__PURE__ */ new Map([
-  ['ethereum', 1],
-  ['optimism', 10],
-  ['polygon', 137],
-  ['base', 8453],
-  ['arbitrum', 42161],
-  ['avalanche', 43114],
-  ['sepolia', 11155111],
-])
-
-/** The id of a chain known by name, else `undefined`. */
-export function chainIdOf(name: string): number | undefined {
-  return chains.get(name)
-}

@@ -291,6 +291,7 @@ it('a request that is no object is not one for everything', async () => {
 
 it('a misspelt option of the client is a TypeError', () => {
   expect(() => createSessionClient({ nodes, verifyWalet: () => false } as never)).toThrow(/verifyWalet/)
+  expect(() => createSessionClient({ nodes, signer: alice } as never)).toThrow(/viemSigner/)
 })
 
 describe('a storage', () => {
