@@ -55,7 +55,7 @@ async function showDocumented(screen: Screen, network: Network, wallet: Wallet, 
   const { address, resources = [], uri, expirationTime = 'for ever' } = parseSiweMessage(message)
   screen.facts([
     ['who delegated', address],
-    ['what', `${resources.join(', ')} (grants litAction://*)`],
+    ['what', resources.map((resource) => `${resource} (grants ${resource.replace('Capability://', '://')})`).join(', ')],
     ['to which key', uri],
     ['until', expirationTime],
     ['wallet asked', `${asked} time`],

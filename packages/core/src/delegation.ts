@@ -24,7 +24,8 @@ export interface Delegation {
 }
 
 export const personalSign = 'web3.eth.personal.sign'
-const fields = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
+/** Of an AuthSig and of a session signature alike; `algo` last, for only there it may be absent. */
+export const envelopeFields: readonly string[] = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
 
 /** `Issued At` may lie this far in the future, in seconds: clocks differ. */
 const issueTolerance = 60
@@ -50,12 +51,12 @@ export function readAuthSig(value: unknown): AuthSig {
   }
   const copy: Record<string, unknown> = {}
   for (const [field, content] of Object.entries(given)) {
-    if (!fields.includes(field)) throw malformed('it has other fields')
+    if (!envelopeFields.includes(field)) throw malformed('it has other fields')
     if (content === undefined && field === 'algo') continue
     if (typeof content !== 'string' && !(field === 'algo' && content === null)) throw malformed(`${field} is not a string`)
     copy[field] = content
   }
-  for (const field of fields.slice(0, 4)) if (!copy[field]) throw malformed(`${field} is missing`)
+  for (const field of envelopeFields.slice(0, 4)) if (!copy[field]) throw malformed(`${field} is missing`)
   return copy as unknown as AuthSig
 }
 

@@ -4,7 +4,7 @@
 import { SessionError } from './errors.ts'
 import { type Attenuations, encodeRecap, recapStatement } from './recap.ts'
 import { isRecapGrantedPlainly, usableRecapOf } from './recap-grant.ts'
-import { type ResourceAbilityRequest, recapAbilityFor, requestKey, type Vocabulary } from './resource.ts'
+import { inWireOrder, type ResourceAbilityRequest, recapAbilityFor, requestKey, type Vocabulary } from './resource.ts'
 import type { Scope } from './scope.ts'
 import type { SiweMessage } from './siwe.ts'
 
@@ -26,10 +26,7 @@ export function recapScope(vocabulary: Vocabulary, requests: readonly ResourceAb
   ) {
     throw new TypeError('Each request is {resource: {resource, resourcePrefix}, ability}.')
   }
-  const wanted = requests.map(({ resource: { resource, resourcePrefix }, ability }) => ({
-    resource: { resource, resourcePrefix },
-    ability,
-  }))
+  const wanted = requests.map(inWireOrder)
   const att: Record<string, Attenuations[string]> = {}
   for (const request of wanted) {
     const key = requestKey(request)

@@ -57,7 +57,7 @@ const requestNames = [
 ]
 const day = 86_400_000
 const sessionSigLife = 5 * 60_000
-/** What a verifier accepts at most (WIRE: 30 days). */
+/** What verifiers accept at most: 30 days. */
 const maxSessionSigSeconds = 30 * 86_400
 
 /**

@@ -143,6 +143,11 @@ export function requestKey(request: ResourceAbilityRequest): string {
   return `${request.resource.resourcePrefix}://${request.resource.resource}`
 }
 
+/** A copy of just what belongs to a request, in the wire's key order. */
+export function inWireOrder({ resource: { resource, resourcePrefix }, ability }: ResourceAbilityRequest): ResourceAbilityRequest {
+  return { resource: { resource, resourcePrefix }, ability }
+}
+
 const litAbilities: Abilities = {
   'lit-accesscontrolcondition': {
     'access-control-condition-decryption': 'Threshold/Decryption',

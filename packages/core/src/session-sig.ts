@@ -1,11 +1,11 @@
-import { fromHex, toHex, toUtf8 } from './bytes.ts'
-import { type AuthSig, readAuthSig } from './delegation.ts'
+import { toHex, toUtf8 } from './bytes.ts'
+import { type AuthSig, envelopeFields, readAuthSig } from './delegation.ts'
 import { isSessionError, SessionError } from './errors.ts'
 import { isObject, type Json, parseJson } from './json.ts'
 import { importSessionKey, type SessionKeyPair } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import { refusal } from './refusals.ts'
-import type { ResourceAbilityRequest } from './resource.ts'
+import { inWireOrder, type ResourceAbilityRequest } from './resource.ts'
 import type { Wanted } from './scope.ts'
 import { parseInstant } from './time.ts'
 
@@ -77,11 +77,7 @@ function listOf(content: SessionSigContent): Wanted {
   if (!list.every((item) => (resources ? typeof item === 'string' : isRequest(item))))
     throw new TypeError('The list has an element that may not stand there.')
   if (resources) return { resources: list }
-  const inOrder = ({ resource: { resource, resourcePrefix }, ability }: ResourceAbilityRequest): ResourceAbilityRequest => ({
-    resource: { resource, resourcePrefix },
-    ability,
-  })
-  return { resourceAbilityRequests: list.map(inOrder) }
+  return { resourceAbilityRequests: list.map(inWireOrder) }
 }
 
 /** A caller's content as `issueSessionSigs` takes it. */
@@ -114,8 +110,6 @@ export async function issueSessionSig(
   return issued
 }
 
-const envelope = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
-
 /**
  * The envelope: exactly the five strings, lower-case hex, the two constants. Total: any value gives an answer or the error.
  *
@@ -123,16 +117,16 @@ const envelope = ['sig', 'derivedVia', 'signedMessage', 'address', 'algo']
  */
 export function readSessionSig(value: Readonly<Record<string, unknown>>): SessionSig {
   const malformed = (reason: string): SessionError => refusal('session-sig-malformed', { reason })
-  for (const field of envelope) {
+  for (const field of envelopeFields) {
     if (!Object.hasOwn(value, field)) throw malformed(`${field} is missing`)
     if (typeof value[field] !== 'string') throw malformed(`${field} is not a string`)
   }
-  if (Object.keys(value).length !== envelope.length) throw malformed('it has a field besides the five')
+  if (Object.keys(value).length !== envelopeFields.length) throw malformed('it has a field besides the five')
   const { sig, derivedVia, signedMessage, address, algo } = value
   if (algo !== 'ed25519') throw malformed('algo is not ed25519')
   if (derivedVia !== 'litSessionSignViaNacl') throw malformed('derivedVia is not litSessionSignViaNacl')
-  if (typeof sig !== 'string' || sig.length !== 128 || !fromHex(sig)) throw malformed('sig is not 128 lower-case hex digits')
-  if (typeof address !== 'string' || address.length !== 64 || !fromHex(address)) throw malformed('address is not 64 lower-case hex digits')
+  if (typeof sig !== 'string' || !/^[0-9a-f]{128}$/.test(sig)) throw malformed('sig is not 128 lower-case hex digits')
+  if (typeof address !== 'string' || !/^[0-9a-f]{64}$/.test(address)) throw malformed('address is not 64 lower-case hex digits')
   return { sig, derivedVia, signedMessage: String(signedMessage), address, algo }
 }
 

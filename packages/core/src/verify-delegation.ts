@@ -10,7 +10,7 @@ import { refusal } from './refusals.ts'
 import { type CheckRun, startChecks } from './report.ts'
 import { isGranted } from './resource.ts'
 import { parseSiweMessage, type SiweMessage } from './siwe.ts'
-import type { Asked, Settings } from './verify-options.ts'
+import { type Asked, nameOf, type Settings } from './verify-options.ts'
 import { recoverWallet, type WalletQuestion } from './wallet-signature.ts'
 
 /** What came of one capability: its checks, and its message where it could be read. */
@@ -44,12 +44,13 @@ function readGrants(proven: ProvenDelegation, asked: Asked): Recap | undefined {
   return recap
 }
 
-function checkGrant(message: SiweMessage, recap: Recap | undefined, { resource, ability }: Asked, settings: Settings): void {
+function checkGrant(message: SiweMessage, recap: Recap | undefined, asked: Asked, settings: Settings): void {
+  const { resource, ability } = asked
   const isCovered =
     recap && ability !== undefined
       ? isRecapGrantedPlainly(recap, resource, ability, settings.vocabulary)
       : isGranted(message.resources ?? [], resource, settings.vocabulary)
-  if (!isCovered) throw new SessionError('delegation-scope', { missing: [ability === undefined ? resource : `${ability} on ${resource}`] })
+  if (!isCovered) throw new SessionError('delegation-scope', { missing: [nameOf(asked)] })
 }
 
 async function askContract(question: WalletQuestion, settings: Settings): Promise<boolean> {

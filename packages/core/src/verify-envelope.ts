@@ -7,7 +7,7 @@ import type { CheckRun } from './report.ts'
 import { isRequested, requestKey } from './resource.ts'
 import { parsePayload, readSessionSig, type SessionPayload } from './session-sig.ts'
 import { formatInstant, parseInstant } from './time.ts'
-import type { Asked, Settings } from './verify-options.ts'
+import { type Asked, nameOf, type Settings } from './verify-options.ts'
 
 /** Bounds on what is looked at. `text` in UTF-16 code units. */
 const limits = { text: 262_144, capabilities: 32, resources: 1024 }
@@ -76,12 +76,12 @@ function readWithinBounds(sig: unknown): Reading {
   return { envelope, payload }
 }
 
-function checkResource(payload: SessionPayload, { resource, ability }: Asked): void {
+function checkResource(payload: SessionPayload, asked: Asked): void {
+  const { resource, ability } = asked
   const { resources = [], resourceAbilityRequests = [] } = payload
   const listed =
     ability === undefined ? resources : resourceAbilityRequests.filter((request) => request.ability === ability).map(requestKey)
-  if (!isRequested(listed, resource))
-    throw refusal('resource-not-requested', { resource: ability === undefined ? resource : `${ability} on ${resource}` })
+  if (!isRequested(listed, resource)) throw refusal('resource-not-requested', { resource: nameOf(asked) })
 }
 
 /** Written so that an unreadable time fails. */

@@ -65,6 +65,11 @@ export interface Asked {
   readonly now: number
 }
 
+/** How errors name what was asked for. */
+export function nameOf({ resource, ability }: Asked): string {
+  return ability === undefined ? resource : `${ability} on ${resource}`
+}
+
 const day = 86_400
 const century = 36_525 * day
 const defaultNames = [

@@ -129,24 +129,16 @@ describe('signing out', () => {
 
 describe('accounts', () => {
   it('back to an account that has a session: it is selected, and nobody is asked', async () => {
-    const signed: string[] = []
-    let account = alice
-    const signer = {
-      account: async () => ({ address: account.address, chainId: 1 }),
-      signMessage: async (message: string) => {
-        signed.push(message)
-        return account.signMessage({ message })
-      },
-    }
+    const signer = countingSigner()
     const client = createSessionClient({ nodes, domain, signer })
     await client.signIn({ resources: ['litAction://a'] })
-    account = bob
+    signer.switchTo(bob)
     await client.signIn({ resources: ['litAction://b'] })
     expect(client.get()).toMatchObject({ address: bob.address })
-    account = alice
+    signer.switchTo(alice)
     const sigs = await client.getSessionSigs({ resources: ['litAction://a'] })
     expect(client.get()).toMatchObject({ address: alice.address })
-    expect(signed.length).toBe(2)
+    expect(signer.signed.length).toBe(2)
     const options = { audience: node, domains: [domain], resource: 'litAction://a' }
     expect((await verifySessionSig(sigs[node], options)).address).toBe(alice.address)
   })
@@ -164,24 +156,16 @@ describe('accounts', () => {
 describe('a key of one’s own', () => {
   it('acts for one account at a time, and for the chain that was named', async () => {
     const sessionKey = await generateSessionKeyPair()
-    let account = alice
-    const signed: string[] = []
-    const signer = {
-      account: async () => ({ address: account.address, chainId: 1 }),
-      signMessage: async (message: string) => {
-        signed.push(message)
-        return account.signMessage({ message })
-      },
-    }
+    const signer = countingSigner()
     const client = createSessionClient({ nodes, domain, signer })
     await client.getSessionSigs({ resources: ['litAction://a'], sessionKey, chain: 'ethereum' })
     expect(await code(client.getSessionSigs({ resources: ['litAction://a'], sessionKey, chain: 'polygon' }))).toBe('chain-mismatch')
-    account = bob
+    signer.switchTo(bob)
     await client.getSessionSigs({ resources: ['litPKP://1'], sessionKey })
     const both = await client.getSessionSigs({ resources: ['litAction://a', 'litPKP://1'], sessionKey })
     const { capabilities } = JSON.parse(both[node]?.signedMessage ?? '')
     expect(new Set(capabilities.map(({ address }: { address: string }) => address))).toEqual(new Set([bob.address]))
-    expect(signed.length).toBe(3)
+    expect(signer.signed.length).toBe(3)
   })
 })
 

@@ -14,17 +14,23 @@ export const domain = 'app.example'
 export interface CountingSigner extends Signer {
   /** Every message that was signed. */
   readonly signed: string[]
+  /** What a person does who selects another account. */
+  switchTo(account: LocalAccount): void
 }
 
 /** A wallet that says yes and counts how often it was asked. */
 export function countingSigner(account: LocalAccount = alice, chainId = 1): CountingSigner {
   const signed: string[] = []
+  let selected = account
   return {
     signed,
-    account: async () => ({ address: account.address, chainId }),
+    switchTo(other) {
+      selected = other
+    },
+    account: async () => ({ address: selected.address, chainId }),
     async signMessage(message) {
       signed.push(message)
-      return account.signMessage({ message })
+      return selected.signMessage({ message })
     },
   }
 }
