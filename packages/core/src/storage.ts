@@ -26,6 +26,8 @@ export interface StoredSessions {
  */
 export interface SessionStorage {
   readonly keys: 'handle' | 'seed' | 'none'
+  /** The name of the place, where other pages and workers of this origin have their sessions in it too; left out, it is this object's alone. */
+  readonly sharedAs?: string
   open?(): Promise<void>
   get(id: string): MaybePromise<StoredSessions | undefined>
   set(id: string, value: StoredSessions): MaybePromise<void>
