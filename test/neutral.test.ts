@@ -6,7 +6,7 @@ import { privateKeyToAccount } from 'viem/accounts'
 import { expect, it } from 'vitest'
 
 /** What the web platform and Node both have, and core may use. */
-const allowed = { crypto, TextEncoder, TextDecoder, URL, structuredClone, queueMicrotask, atob }
+const allowed = { crypto, TextEncoder, TextDecoder, URL, structuredClone, queueMicrotask, atob, setTimeout, clearTimeout }
 
 /** Both entries in one script that leaves their exports in `core` and `verify`. Whatever is only Node's or only the page's is not defined where it runs. */
 async function bundled(): Promise<string> {

@@ -1,8 +1,9 @@
 import { toHex } from './bytes.ts'
-import { type AuthSig, askCallback, askSigner, sessionKeyUri } from './delegation.ts'
+import { type AuthSig, askCallback, sessionKeyUri } from './delegation.ts'
 import type { Plan } from './request.ts'
 import type { AuthCallbackParams } from './scope.ts'
-import type { Account, Signer } from './signer.ts'
+import type { Account } from './signer.ts'
+import type { SiweMessage } from './siwe.ts'
 import { formatInstant } from './time.ts'
 
 /** What the app says of itself in a message. */
@@ -55,31 +56,22 @@ export function askForDelegation(
 }
 
 /**
- * Writes the message itself and has the wallet sign it.
+ * The message that a signer is asked to sign, all but the key that it is for. `remark` is a further sentence for the person.
  *
- * @throws SessionError as `askSigner`; TypeError where nobody said what site this is
+ * @throws TypeError where nobody said what site this is
  */
-export async function signDelegation(
-  signer: Signer,
-  account: Account,
-  plan: Plan,
-  site: Site,
-  publicKey: string,
-  now: number,
-): Promise<AuthSig> {
+export function writeMessage(account: Account, plan: Plan, site: Site, now: number, remark: string | undefined): Omit<SiweMessage, 'uri'> {
   const domain = domainOf(site)
   if (!domain) throw new TypeError('domain is needed where there is no page.')
-  const { statement = defaultStatement } = site
-  return askSigner(signer, account, {
+  return {
     domain,
     address: account.address,
-    statement: plan.sentence === undefined ? statement : `${statement} ${plan.sentence}`,
-    uri: sessionKeyUri(publicKey),
+    statement: [site.statement ?? defaultStatement, remark, plan.sentence].filter((part) => part !== undefined).join(' '),
     version: '1',
     chainId: account.chainId,
     nonce: nonce(),
     issuedAt: formatInstant(now),
     expirationTime: plan.expiration,
     resources: plan.grants,
-  })
+  }
 }

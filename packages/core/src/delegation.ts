@@ -4,7 +4,7 @@ import { SessionError } from './errors.ts'
 import { isObject } from './json.ts'
 import type { Scope } from './scope.ts'
 import { type Account, isRefusal, type Signer } from './signer.ts'
-import { formatSiweMessage, parseSiweMessage, type SiweMessage } from './siwe.ts'
+import { parseSiweMessage, type SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
 
 /** A wallet's signature over a delegation, as the wire has it. `sig` is `0x` hex, `signedMessage` an EIP-4361 text, `address` who signed. */
@@ -151,12 +151,11 @@ export function askAccount(signer: Signer): Promise<Account> {
 }
 
 /**
- * Has a signer sign a message.
+ * Has a signer sign an EIP-4361 text. It is called before this returns, because phones open a wallet only in the turn of the event loop in which the person tapped.
  *
- * @throws SessionError `siwe-invalid` before the wallet is asked, `wallet-refused`, `wallet-failed`
+ * @throws SessionError `wallet-refused`, `wallet-failed`
  */
-export async function askSigner(signer: Signer, account: Account, message: SiweMessage): Promise<AuthSig> {
-  const signedMessage = formatSiweMessage(message)
+export async function askSigner(signer: Signer, account: Account, signedMessage: string): Promise<AuthSig> {
   const sig = await asking('signMessage', () => signer.signMessage(signedMessage, account))
   return { sig, derivedVia: personalSign, signedMessage, address: account.address }
 }

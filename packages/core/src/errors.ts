@@ -24,7 +24,8 @@ export interface SessionErrorTable {
   'lifetime-too-long': { field: string; maxSeconds: number }
   'chain-mismatch': { chain: string; expected: number; actual: number }
   'storage-failed': { operation: 'open' | 'get' | 'set' | 'delete' }
-  'signed-out': { during: 'signIn' }
+  'protection-too-low': { minimum: string; actual: string }
+  'signed-out': { during: 'signIn' | 'call' }
 
   'wallet-refused': { by: 'signer' | 'callback' }
   'wallet-failed': { during: 'account' | 'signMessage' }
@@ -99,8 +100,9 @@ const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode>> = {
   'expiration-past': (d) => `${d.field} ${d.expiration} is past; it is ${d.now}. Use a later one`,
   'lifetime-too-long': (d) => `${d.field} is over ${d.maxSeconds} seconds away. Use an earlier one`,
   'chain-mismatch': (d) => `"${d.chain}" is chain ${d.expected}, the wallet is on ${d.actual}. Switch it, or use switchChain`,
-  'storage-failed': (d) => `The storage failed at ${d.operation}(). Nothing was changed: see cause`,
-  'signed-out': () => `Signed out while the wallet was asked. Sign in again`,
+  'storage-failed': (d) => `The storage failed at ${d.operation}(): see cause`,
+  'protection-too-low': (d) => `The key would be kept as "${d.actual}", and "${d.minimum}" is the minimum. Use another storage or browser`,
+  'signed-out': (d) => `Signed out${d.during === 'signIn' ? ' while the wallet was asked' : ''}. Call signIn()`,
   'wallet-refused': () => `The person refused. Ask again only when they choose to`,
   'wallet-failed': (d) => `The signer failed at ${d.during}(): see cause`,
   'callback-threw': () => `authNeededCallback threw: see cause`,

@@ -3,7 +3,7 @@
  */
 import { SessionError } from './errors.ts'
 import { type Attenuations, encodeRecap, recapStatement } from './recap.ts'
-import { isRecapGrantedPlainly, usableRecapOf } from './recap-grant.ts'
+import { isRecapGrantedPlainly, mergeRecaps, recapOf, usableRecapOf } from './recap-grant.ts'
 import { inWireOrder, type ResourceAbilityRequest, recapAbilityFor, requestKey, type Vocabulary } from './resource.ts'
 import type { Scope } from './scope.ts'
 import type { SiweMessage } from './siwe.ts'
@@ -55,4 +55,10 @@ export function recapScope(vocabulary: Vocabulary, requests: readonly ResourceAb
   })
 
   return { wanted: { resourceAbilityRequests: wanted }, grants: [encodeRecap({ att })], sentence, callbackParams, missingFrom }
+}
+
+/** All ReCaps of these messages in one, as a resource, and its sentence. */
+export function joinRecaps(messages: readonly SiweMessage[]): { grant: string; sentence: string } {
+  const recap = messages.map(recapOf).reduce(mergeRecaps)
+  return { grant: encodeRecap(recap), sentence: recapStatement(recap) }
 }

@@ -1,13 +1,21 @@
 /**
  * Reading what a storage kept: loaded only where something was.
  */
-import { type AuthSig, checkDelegationAccount, readAuthSig, sessionKeyUri } from './delegation.ts'
+import { type AuthSig, checkDelegationAccount, type Delegation, readAuthSig, sessionKeyUri } from './delegation.ts'
 import { isSessionError } from './errors.ts'
 import { isObject } from './json.ts'
 import { loadStoredKey, type StoredKey } from './keypair.ts'
 import type { Account } from './signer.ts'
 import { parseSiweMessage } from './siwe.ts'
-import { emptyRecord, type LiveSession, maxDelegations, type ReadRecord, type StoredSession } from './storage.ts'
+import {
+  emptyRecord,
+  type LiveSession,
+  maxDelegations,
+  type ReadRecord,
+  type StoredQuestion,
+  type StoredSession,
+  type StoredSessions,
+} from './storage.ts'
 import { parseInstant } from './time.ts'
 
 function readStoredKey(value: unknown): StoredKey | undefined {
@@ -29,6 +37,13 @@ function readStoredSession(value: unknown): StoredSession | undefined {
   return { key, delegations: delegations.map((item: unknown): AuthSig => readAuthSig(item)), createdAt }
 }
 
+function readQuestion(value: unknown): StoredQuestion | undefined {
+  if (!isObject(value)) return undefined
+  const { what, message } = value
+  const key = readStoredKey(value['key'])
+  return key && typeof what === 'string' && typeof message === 'string' ? { what, key, message } : undefined
+}
+
 /** `undefined` for whatever cannot be read, also where reading it throws: what a storage returns is outside data. */
 function attempt<T>(read: () => T | undefined): T | undefined {
   try {
@@ -46,15 +61,17 @@ function readRecord(value: unknown): ReadRecord | undefined {
     const session = attempt(() => readStoredSession(item))
     if (session && /^(?:0|[1-9][0-9]*):0x[0-9a-fA-F]{40}$/.test(id)) sessions[id] = session
   }
+  const pending = attempt(() => readQuestion(value['pending']))
+  const record: StoredSessions = { v: 1, sessions, ...(pending ? { pending } : {}) }
   const { current } = value
-  if (current === undefined) return { record: { v: 1, sessions }, isCorrupt: false }
-  if (typeof current !== 'string' || !Object.hasOwn(sessions, current)) return { record: { v: 1, sessions }, isCorrupt: true }
-  return { record: { v: 1, current, sessions }, isCorrupt: false }
+  if (current === undefined) return { record, isCorrupt: false, isMissing: false }
+  const isThere = typeof current === 'string' && Object.hasOwn(sessions, current)
+  return { record: isThere ? { ...record, current } : record, isCorrupt: !isThere, isMissing: false }
 }
 
 /** Reads what a storage kept, as strictly as a request. Never throws. */
 export function readStoredSessions(value: unknown): ReadRecord {
-  return attempt(() => readRecord(value)) ?? { record: emptyRecord, isCorrupt: true }
+  return attempt(() => readRecord(value)) ?? { record: emptyRecord, isCorrupt: true, isMissing: false }
 }
 
 /** A stored session that can be used; `undefined` where key, delegations and account do not belong together. */
@@ -63,7 +80,7 @@ export async function loadSession(id: string, stored: StoredSession): Promise<Li
   const account: Account = { address: address as Account['address'], chainId: Number(chainId) }
   try {
     const key = await loadStoredKey(stored.key)
-    const delegations = stored.delegations.map((authSig) => ({ authSig, message: parseSiweMessage(authSig.signedMessage) }))
+    const delegations = stored.delegations.map((authSig): Delegation => ({ authSig, message: parseSiweMessage(authSig.signedMessage) }))
     for (const delegation of delegations) {
       if (delegation.message.uri !== sessionKeyUri(key.publicKey) || delegation.message.expirationTime === undefined) return undefined
       checkDelegationAccount(delegation, account)

@@ -1,24 +1,31 @@
-import { askForDelegation, isOnChain, signDelegation } from './ask.ts'
+import { isOnChain } from './ask.ts'
+import { createAsking, type Errand, type Grant } from './asking.ts'
 import type { VerifyDelegation } from './check-wallet.ts'
 import { cover, endOf, isGoodNow } from './coverage.ts'
-import { askAccount, type Delegation, readAuthSig, readDelegation } from './delegation.ts'
+import { type Delegation, readAuthSig } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import { generateStoredKey, importSessionKey, loadStoredKey, type StoredKey } from './keypair.ts'
+import { importSessionKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import type { Readable } from './observable.ts'
 import { checkNames, checkNodes, endOfSessionSig, givenList, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
-import { type LitVocabulary, litVocabulary, type Vocabulary } from './resource.ts'
+import { type LitVocabulary, litVocabulary, type Resource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
+import { createClock, readRefusal } from './server-time.ts'
 import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
-import { type LiveSession, maxDelegations, memoryStorage, type SessionStorage, sessionId } from './storage.ts'
+import type { Protection, SessionState } from './state.ts'
+import { type LiveSession, memoryStorage, type SessionStorage, sessionId } from './storage.ts'
 import { formatInstant } from './time.ts'
-import { createVault, type SessionState } from './vault.ts'
+import { createTurns } from './turns.ts'
+import { createVault, type PickSession } from './vault.ts'
+import { followWallet, type WalletEvents } from './wallet-events.ts'
 
 export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. */
   nodes: readonly string[]
   /** Where sessions are kept; memory by default, so that no secret is stored unasked. */
   storage?: SessionStorage
+  /** The weakest way in which a session key may be kept: anything by default. With `memory`, a seed is never stored; with `non-extractable`, there is never a seed at all. */
+  minimumProtection?: Protection
   /** The wallet; needed where no `authNeededCallback` is given. */
   signer?: Signer
   /** The site that the message names; the page's own host by default. */
@@ -30,34 +37,82 @@ export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   now?: () => Date
   /** Asked about a new delegation's wallet signature before it is used, for who wants to be sure at once; only `true` lets it through. */
   verifyWallet?: VerifyDelegation
+  /** How long before its end a session is said to end soon; 5 minutes. */
+  warnSeconds?: number
+  /** How long another tab's question to the wallet is waited for before this one asks, and how long a prepared question stays prepared; a minute. */
+  takeOverSeconds?: number
 }
 
+/** What a further question to the wallet may be asked with. */
+export type AskOptions = Pick<SessionSigsRequest, 'authNeededCallback' | 'expiration' | 'chain' | 'switchChain'>
+
+/** `get` and `subscribe` give the state; a subscriber also hears of time and of other tabs. */
 export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Readable<SessionState> {
+  /** How the session key is kept; not known before `restore()` or the first call. */
+  readonly protection: Protection | undefined
   /**
    * Session signatures, one for each node: node URL → signature. The wallet is asked once if no stored delegation covers the request, and not at all otherwise.
    *
-   * @throws SessionError for a request that cannot be met, an answer that is not good, a person's refusal (`wallet-refused`); the session is then as it was
+   * @throws SessionError for a request that cannot be met, an answer that is not good, a person's refusal (`wallet-refused`), the session then being as it was; `signed-out`
+   * after somebody signed out in another tab, until `signIn()`
    */
   getSessionSigs(request?: SessionSigsRequest<V>): Promise<Record<string, SessionSig>>
   /** Takes up what the storage kept. Never touches the wallet. */
   restore(): Promise<void>
+  /**
+   * All of a sign-in that takes time: reads the storage, connects the wallet, makes the key, writes the message, keeps other tabs from asking. The `signIn()` after it, with the
+   * same request or none, calls the wallet before it returns, so that a phone still knows of the tap. Gives the message; `undefined` where a callback writes it or nobody has to be asked.
+   */
+  prepare(request?: SessionSigsRequest<V>): Promise<string | undefined>
   /** Makes sure of a delegation for the request, asking the wallet only if it must; signs nothing with it yet. */
   signIn(request?: SessionSigsRequest<V>): Promise<SessionState>
-  /** Destroys the current account's key and delegations, here and in the storage. Other accounts' sessions stay. */
+  /** Asks the wallet for what of these the session does not grant yet. What it grants stays beside it. */
+  require(resources: readonly Resource<V>[] | readonly ResourceAbilityRequest[], options?: AskOptions): Promise<SessionState>
+  /**
+   * Asks the wallet to grant all of the session once more, to a fresh key. The old one goes on until the new one stands.
+   *
+   * @throws SessionError `signed-out` where there is no session to renew
+   */
+  renew(options?: AskOptions): Promise<SessionState>
+  /** Destroys the current account's key and delegations, here, in the storage and in other tabs. Other accounts' sessions stay. */
   signOut(): Promise<void>
+  /**
+   * Signs and hands the signatures to `deliver`. Where that throws a verifier's refusal which shows that this clock is off, signs once more by the verifier's, once.
+   */
+  send<T>(request: SessionSigsRequest<V>, deliver: (sigs: Record<string, SessionSig>) => Promise<T>): Promise<T>
+  /**
+   * Draws the conclusions from a verifier's refusal (a `SessionError`, or its JSON with `code` and the time as `details.now`, `now` or `time`): learns how far this clock is off,
+   * or that the session was revoked. `true` where signing again may help.
+   */
+  heed(refusal: unknown): boolean
+  /** Follows an EIP-1193 provider's events: account, chain, disconnection. Returns what ends that. */
+  follow(wallet: WalletEvents): () => void
 }
 
-function accountOf({ message: { address, chainId } }: Delegation): Account {
-  return { address: address as Account['address'], chainId }
+const optionNames = [
+  'nodes',
+  'storage',
+  'minimumProtection',
+  'signer',
+  'domain',
+  'statement',
+  'vocabulary',
+  'now',
+  'verifyWallet',
+  'warnSeconds',
+  'takeOverSeconds',
+]
+/** Whether two requests ask for the same, as far as can be told without waiting. A request with a key of its own is not turned into a text. */
+function isSameRequest(a: { sessionKey?: unknown }, b: object): boolean {
+  return a.sessionKey === undefined && JSON.stringify(a) === JSON.stringify(b)
 }
 
-/** Delegations by which a request can be signed, and their key. */
-interface Grant {
-  readonly key: SessionKey
-  readonly delegations: readonly Delegation[]
-}
+const protections: readonly Protection[] = ['extractable', 'memory', 'non-extractable']
 
-const optionNames = ['nodes', 'storage', 'signer', 'domain', 'statement', 'vocabulary', 'now', 'verifyWallet']
+function milliseconds(name: string, seconds: number): number {
+  if (!(seconds >= 0 && seconds < 2 ** 31 / 1000)) throw new TypeError(`${name} is a number of seconds.`)
+  return seconds * 1000
+}
 
 /**
  * The client: it asks the wallet for one delegation to a session key, and from then on signs with that key.
@@ -67,28 +122,50 @@ const optionNames = ['nodes', 'storage', 'signer', 'domain', 'statement', 'vocab
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
   if (!Array.isArray(options.nodes)) throw new TypeError('nodes is a list of URLs.')
-  const { signer, storage = memoryStorage(), now: clock = (): Date => new Date() } = options
+  const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
   if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
+  if (!protections.includes(minimum)) throw new TypeError(`minimumProtection is one of ${protections.join(', ')}.`)
   const given: readonly string[] = [...options.nodes]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
-  const vault = createVault(storage, `session-sigs:${vocabulary.prefix}`, now)
+  const recordId = `session-sigs:${vocabulary.prefix}`
+  const clock = createClock(options.now ?? ((): Date => new Date()))
+  const { now } = clock
+  const turns = createTurns(storage, recordId)
+  const vault = createVault(storage, turns, recordId, { now, minimum, warning: milliseconds('warnSeconds', warnSeconds) })
 
   /** Sessions of keys that callers brought with them: by public key, never stored. */
   const brought = new Map<string, Pick<LiveSession, 'account' | 'delegations'>>()
-  /** The question that the wallet is being asked, and how signing out ends the wait for its answer. */
-  let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
   /** Counts sign-outs: whatever was begun before one comes to nothing. */
   let signOuts = 0
+  /** Said to the person who is asked once more, and could wonder why. */
+  let remark: string | undefined
 
   /** The client's own nodes, looked at once: they do not change. */
   let checked: readonly string[] | undefined
   const nodes = (): readonly string[] => (checked ??= checkNodes(given))
+  const isGood = (item: Delegation): boolean => isGoodNow(item, now())
 
-  function now(): number {
-    const time = clock().getTime()
-    if (Number.isNaN(time)) throw new TypeError('now() gave no valid Date.')
-    return time
+  /** A key that another account delegates to begins anew: one request must not act for two. Keys that have nothing good left are forgotten. */
+  function keepBrought(delegation: Delegation, key: SessionKey): void {
+    const { address, chainId } = delegation.message
+    const account: Account = { address: address as Account['address'], chainId }
+    const earlier = brought.get(key.publicKey)
+    const others = earlier && sessionId(earlier.account) === sessionId(account) ? earlier.delegations.filter(isGood) : []
+    for (const [name, { delegations }] of brought) if (!delegations.some(isGood)) brought.delete(name)
+    brought.set(key.publicKey, { account, delegations: [...others, delegation] })
   }
+
+  const asking = createAsking(vault, turns, {
+    signer,
+    domain: options.domain,
+    statement: options.statement,
+    verifyWallet: options.verifyWallet,
+    isShared: storage.sharedAs !== undefined,
+    patience: milliseconds('takeOverSeconds', takeOverSeconds),
+    now,
+    remark: () => remark,
+    keepBrought,
+  })
 
   function findGrant(plan: Plan, own: SessionKey | undefined): Grant | undefined {
     const current = vault.current()
@@ -100,31 +177,6 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return delegations && { key, delegations }
   }
 
-  function goodOnes(delegations: readonly Delegation[] = []): readonly Delegation[] {
-    return delegations.filter((item) => isGoodNow(item, now()))
-  }
-
-  /** The session with one more delegation; those that have ended are left out. */
-  function extend(
-    account: Account,
-    earlier: LiveSession | undefined,
-    key: SessionKey,
-    form: StoredKey,
-    delegation: Delegation,
-  ): LiveSession {
-    const delegations = [...goodOnes(earlier?.delegations).slice(1 - maxDelegations), delegation]
-    const createdAt = earlier?.stored.createdAt ?? formatInstant(now())
-    return { account, key, stored: { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }, delegations }
-  }
-
-  /** A key that another account delegates to begins anew: one request must not act for two. Keys that have nothing good left are forgotten. */
-  function keepBrought(delegation: Delegation, account: Account, key: string): void {
-    const earlier = brought.get(key)
-    const others = earlier && sessionId(earlier.account) === sessionId(account) ? goodOnes(earlier.delegations) : []
-    for (const [name, { delegations }] of brought) if (goodOnes(delegations).length === 0) brought.delete(name)
-    brought.set(key, { account, delegations: [...others, delegation] })
-  }
-
   /** Called as the first thing of a call, it gives the check that nobody signed out since. */
   function begin(): () => void {
     const before = signOuts
@@ -133,98 +185,25 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     }
   }
 
-  /** One question to the callback or the signer, for a key, and its answer judged. */
-  async function delegate(plan: Plan, request: SessionSigsRequest<V>, key: SessionKey, account: Account | undefined): Promise<Delegation> {
-    const callback = request.authNeededCallback
-    let answer: unknown
-    if (callback) answer = await askForDelegation(callback, plan, request, options, key.publicKey)
-    else if (signer && account) answer = await signDelegation(signer, account, plan, options, key.publicKey, now())
-    const delegation = readDelegation(answer, { publicKey: key.publicKey, scope: plan, now: now(), account })
-    if (options.verifyWallet) await (await import('./check-wallet.ts')).checkWallet(options.verifyWallet, delegation)
-    return delegation
-  }
-
-  async function ask(plan: Plan, request: SessionSigsRequest<V>, own: SessionKey | undefined, stillWanted: () => void): Promise<void> {
-    const account = signer && !request.authNeededCallback ? await askAccount(signer) : undefined
-    if (account && !isOnChain(plan, account)) {
-      throw new SessionError('chain-mismatch', { chain: `${request.chain}`, expected: plan.chainId ?? 0, actual: account.chainId })
-    }
-    if (own) {
-      const delegation = await delegate(plan, request, own, account)
-      stillWanted()
-      return keepBrought(delegation, accountOf(delegation), own.publicKey)
-    }
-
-    const found = account ? await vault.sessionOf(account) : vault.current()
-    if (found && found !== vault.current() && cover(found.delegations, plan, now())) {
-      // The wallet was switched to an account that has a session: it is selected, and nobody is asked.
-      return vault.select(found, stillWanted)
-    }
-    // The account's own key as long as its session lasts, else a fresh one in the form that the storage can keep.
-    const ongoing = goodOnes(found?.delegations).length > 0 ? found : undefined
-    const form = ongoing?.stored.key ?? (await generateStoredKey(storage.keys === 'seed' ? 'seed' : 'handle'))
-    const key = ongoing?.key ?? (await loadStoredKey(form))
-    const delegation = await delegate(plan, request, key, account ?? ongoing?.account)
-    await vault.select(extend(accountOf(delegation), ongoing, key, form, delegation), stillWanted)
-  }
-
-  /** Begins a question that signing out can end, however long the wallet takes. */
-  function startAsking(
-    what: string,
-    plan: Plan,
-    request: SessionSigsRequest<V>,
-    own: SessionKey | undefined,
-    stillWanted: () => void,
-  ): Promise<void> {
-    let cancel = (): void => undefined
-    const cancelled = new Promise<void>((_, reject) => {
-      cancel = () => reject(new SessionError('signed-out', { during: 'signIn' }))
-    })
-    const question = {
-      what,
-      cancel,
-      answer: Promise.race([ask(plan, request, own, stillWanted), cancelled]).finally(() => {
-        if (asking === question) asking = undefined
-      }),
-    }
-    asking = question
-    return question.answer
-  }
-
-  /** One question at a time. Who waits for the same answer shares it, refusal included; who needs another asks when it is there. */
-  async function ensure(plan: Plan, request: SessionSigsRequest<V>, stillWanted: () => void): Promise<Grant> {
+  async function errandFor(request: SessionSigsRequest<V>, stillWanted: () => void, isSignIn: boolean): Promise<Errand> {
+    const plan = await planRequest(request, vocabulary, nodes, now())
     const { sessionKey, authNeededCallback, chain, switchChain } = request
     const own = sessionKey === undefined ? undefined : await importSessionKey(sessionKey)
-    await vault.opened()
-    // A sign-out that is under way comes first.
-    await vault.settled()
     const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
-    for (let isAnswered = false; ; ) {
-      stillWanted()
-      const grant = findGrant(plan, own)
-      if (grant) return grant
-      // One call asks once, whatever the clock or the answer does.
-      if (isAnswered) throw new SessionError('delegation-lifetime', { reason: 'it ended' })
-      if (!signer && !authNeededCallback) throw new TypeError('A signer or authNeededCallback is needed.')
-      const waitingFor = asking
-      if (!waitingFor) {
-        await startAsking(what, plan, request, own, stillWanted)
-        isAnswered = true
-        continue
-      }
-      const failure = await waitingFor.answer.then(
-        () => undefined,
-        (error: unknown) => ({ error }),
-      )
-      if (failure && waitingFor.what === what) throw failure.error
-    }
+    return { what, plan, request, own, renews: undefined, isSignIn, stillWanted, found: () => findGrant(plan, own) }
+  }
+
+  async function obtain(errand: Errand): Promise<Grant> {
+    const grant = await asking.ensure(errand)
+    remark = undefined
+    return grant
   }
 
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
-    const stillWanted = begin()
-    const plan = await planRequest(request, vocabulary, nodes, now())
+    const errand = await errandFor(request, begin(), false)
+    const { plan } = errand
     const others = (givenList(request.capabilityAuthSigs) ?? []).map(readAuthSig)
-    const { key, delegations } = await ensure(plan, request, stillWanted)
+    const { key, delegations } = await obtain(errand)
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
     const time = now()
     const issuedAt = formatInstant(time)
@@ -232,20 +211,101 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return issueSessionSigs(key, { ...plan.wanted, capabilities, issuedAt, expiration }, plan.nodes)
   }
 
-  async function signIn(request: SessionSigsRequest<V> = {}): Promise<SessionState> {
-    const stillWanted = begin()
-    await ensure(await planRequest(request, vocabulary, nodes, now()), request, stillWanted)
+  async function stateAfter(errand: Promise<Errand>): Promise<SessionState> {
+    await obtain(await errand)
     return vault.state.get()
   }
 
-  async function signOut(): Promise<void> {
+  function signIn(request?: SessionSigsRequest<V>): Promise<SessionState> {
+    const put = asking.putPrepared((errand) => request === undefined || isSameRequest(request, errand.request))
+    return put ? put.then(vault.state.get) : stateAfter(errandFor(request ?? {}, begin(), true))
+  }
+
+  async function prepare(request: SessionSigsRequest<V> = {}): Promise<string | undefined> {
+    return asking.prepare(await errandFor({ ...request }, begin(), true))
+  }
+
+  async function require(
+    resources: readonly Resource<V>[] | readonly ResourceAbilityRequest[],
+    asked: AskOptions = {},
+  ): Promise<SessionState> {
+    const stillWanted = begin()
+    const list: readonly unknown[] = givenList<unknown>(resources) ?? []
+    const field = typeof list[0] === 'string' ? 'resources' : 'resourceAbilityRequests'
+    const planOf = (some: readonly unknown[]): Promise<Plan> => planRequest({ ...asked, [field]: some }, vocabulary, nodes, now())
+    await planOf(list)
+    await vault.sync()
+    const missing: unknown[] = []
+    for (const item of list) if (!findGrant(await planOf([item]), undefined)) missing.push(item)
+    return missing.length === 0 ? vault.state.get() : stateAfter(errandFor({ ...asked, [field]: missing }, stillWanted, false))
+  }
+
+  async function renew(asked: AskOptions = {}): Promise<SessionState> {
+    const stillWanted = begin()
+    await vault.sync()
+    const renews = vault.current()
+    if (!renews?.delegations.some(isGood)) throw new SessionError('signed-out', { during: 'call' })
+    const scope = await (await import('./renewal.ts')).renewalScope(renews.delegations.filter(isGood))
+    const plan = { ...(await planRequest(asked, vocabulary, nodes, now())), ...scope }
+    const found = (): Grant | undefined => {
+      const current = vault.current()
+      return current && current.key.publicKey !== renews.key.publicKey ? { key: current.key, delegations: current.delegations } : undefined
+    }
+    const what = JSON.stringify(['renew', renews.key.publicKey])
+    return stateAfter(Promise.resolve({ what, plan, request: asked, own: undefined, renews, isSignIn: false, stillWanted, found }))
+  }
+
+  /** Whatever was begun comes to nothing. */
+  async function end(why: 'signed-out' | 'revoked'): Promise<void> {
     signOuts += 1
     brought.clear()
-    asking?.cancel()
-    asking = undefined
-    await vault.remove()
+    asking.cancel()
+    await vault.remove(why)
+  }
+
+  function heed(refusal: unknown): boolean {
+    const { code, time } = readRefusal(refusal)
+    if (code === 'revoked') void end('revoked').catch(() => undefined)
+    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(String(code)) || !clock.learn(time)) return false
+    const minutes = Math.round(clock.ahead() / 60_000)
+    if (minutes > 0) remark = `You are asked again because the clock of this device is ${minutes} min fast.`
+    return true
+  }
+
+  async function send<T>(request: SessionSigsRequest<V>, deliver: (sigs: Record<string, SessionSig>) => Promise<T>): Promise<T> {
+    const sigs = await getSessionSigs(request)
+    try {
+      return await deliver(sigs)
+    } catch (error) {
+      if (!heed(error)) throw error
+    }
+    return deliver(await getSessionSigs(request))
+  }
+
+  /** A wallet's event has nobody who waits for what comes of it. */
+  function select(pick: PickSession): void {
+    vault
+      .sync()
+      .then(() => vault.select(pick))
+      .catch(() => undefined)
   }
 
   const { get, subscribe } = vault.state
-  return Object.freeze({ get, subscribe, getSessionSigs, restore: vault.opened, signIn, signOut })
+  return Object.freeze({
+    get,
+    subscribe,
+    get protection() {
+      return vault.protection()
+    },
+    getSessionSigs,
+    restore: vault.sync,
+    prepare,
+    signIn,
+    require,
+    renew,
+    signOut: () => end('signed-out'),
+    send,
+    heed,
+    follow: (wallet: WalletEvents) => followWallet(wallet, select),
+  })
 }

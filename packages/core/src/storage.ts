@@ -12,11 +12,19 @@ export interface StoredSession {
   createdAt: string
 }
 
+/** A question that was prepared and not yet answered: what is asked for, the key it is for, and the message. Nobody is signed in by it. */
+export interface StoredQuestion {
+  what: string
+  key: StoredKey
+  message: string
+}
+
 /** Everything an app keeps, as one record, so that nothing can be half-stored. Sessions are by `chainId:address`; `current` is one of them. */
 export interface StoredSessions {
   v: 1
   current?: string
   sessions: Record<string, StoredSession>
+  pending?: StoredQuestion
 }
 
 /**
@@ -28,6 +36,8 @@ export interface SessionStorage {
   readonly keys: 'handle' | 'seed' | 'none'
   /** The name of the place, where other pages and workers of this origin have their sessions in it too; left out, it is this object's alone. */
   readonly sharedAs?: string
+  /** `false` where nothing outlives the page or process. */
+  readonly lasts?: false
   open?(): Promise<void>
   get(id: string): MaybePromise<StoredSessions | undefined>
   set(id: string, value: StoredSessions): MaybePromise<void>
@@ -42,10 +52,11 @@ export interface LiveSession {
   readonly delegations: readonly Delegation[]
 }
 
-/** What a storage kept, as far as it can be used. `isCorrupt` where the current session, or all of it, cannot. */
+/** What a storage kept, as far as it can be used. `isCorrupt` where the current session, or all of it, cannot; `isMissing` where there was nothing at all. */
 export interface ReadRecord {
   readonly record: StoredSessions
   readonly isCorrupt: boolean
+  readonly isMissing: boolean
 }
 
 /** More than a session ever needs; a bound on the work that a foreign record can cause. */
@@ -58,12 +69,23 @@ export function sessionId(account: Account): string {
   return `${account.chainId}:${account.address}`
 }
 
+/** What tells two keys apart. For a seed that is the seed itself: it goes nowhere from here. */
+export function keyName(key: StoredKey): string {
+  return key.type === 'seed' ? key.seed : key.publicKey
+}
+
+/** The session of that name, if the record has one. */
+export function sessionIn({ sessions }: StoredSessions, id: string | undefined): StoredSession | undefined {
+  return id !== undefined && Object.hasOwn(sessions, id) ? sessions[id] : undefined
+}
+
 /** Sessions for as long as the page or process lives, and nowhere else. Each call makes a store of its own. */
 export function memoryStorage(): SessionStorage {
   const records = new Map<string, StoredSessions>()
   // Copies both ways: what a caller does with its object afterwards must not reach the store. CryptoKeys are cloned, never serialised.
   return Object.freeze<SessionStorage>({
     keys: 'handle',
+    lasts: false,
     get: (id) => structuredClone(records.get(id)),
     set: (id, value) => void records.set(id, structuredClone(value)),
     delete: (id) => void records.delete(id),

@@ -1,55 +1,95 @@
-import { endOf } from './coverage.ts'
+import { isGoodNow } from './coverage.ts'
+import type { Delegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
+import { generateStoredKey, type StoredKey } from './keypair.ts'
+import type { SessionKey } from './native.ts'
 import { type Readable, writable } from './observable.ts'
+import { createPlace } from './place.ts'
 import type { Account } from './signer.ts'
-import { emptyRecord, type LiveSession, type ReadRecord, type SessionStorage, type StoredSessions, sessionId } from './storage.ts'
+import { describe, endOfSession, type Protection, type SessionState, type SignedOutReason } from './state.ts'
+import {
+  emptyRecord,
+  keyName,
+  type LiveSession,
+  maxDelegations,
+  type ReadRecord,
+  type SessionStorage,
+  type StoredQuestion,
+  type StoredSession,
+  type StoredSessions,
+  sessionId,
+  sessionIn,
+} from './storage.ts'
 import { formatInstant } from './time.ts'
+import type { Turns } from './turns.ts'
+import { watched } from './watch.ts'
 
-/** Signed out, and why; or signed in: who delegated what to which key until when. */
-export type SessionState =
-  | { readonly status: 'signed-out'; readonly reason: 'never' | 'signed-out' | 'expired' | 'corrupt' }
-  | {
-      readonly status: 'signed-in'
-      readonly address: string
-      readonly chainId: number
-      /** The session public key, 64 hex digits. */
-      readonly sessionKey: string
-      /** When the last of the delegations ends, RFC 3339. */
-      readonly expiresAt: string
-      /** What the wallet granted: the resources of the delegations' messages. */
-      readonly capabilities: readonly string[]
-    }
+/** A delegation that the wallet gave, and what it was asked for with. */
+export interface NewDelegation {
+  readonly account: Account
+  readonly key: SessionKey
+  readonly form: StoredKey
+  readonly delegation: Delegation
+  /** The session that it is added to, or that it takes the place of. */
+  readonly earlier: LiveSession | undefined
+  readonly isRenewal: boolean
+}
+
+/** Picks one of the record's sessions by its name; none is no session. */
+export type PickSession = (ids: readonly string[], current: string | undefined) => string | undefined
 
 /** The sessions of a client while it runs: what the storage keeps, which of them is in use, and what that looks like from outside. */
 export interface Vault {
   readonly state: Readable<SessionState>
-  /** Reads the storage once; a failure is told to whoever waits, and the next call tries again. */
-  opened(): Promise<void>
-  /** When what is under way has come to its end. */
-  settled(): Promise<void>
+  /** Opens the storage where that is to be done still, waits for what is under way, and takes up what others who share the storage have done. */
+  sync(): Promise<void>
   /** The session in use. */
   current(): LiveSession | undefined
+  /** Whether a session ended otherwise than by time or by this client: only `signIn()` asks the wallet then. */
+  isBarred(): boolean
+  /** How a key is kept that is made now; not known before the storage is open. */
+  protection(): Protection | undefined
+  /**
+   * A fresh key, in the best form that can be kept.
+   *
+   * @throws SessionError `protection-too-low`
+   */
+  generateKey(): Promise<StoredKey>
   /** An account's session, in use or not. */
   sessionOf(account: Account): Promise<LiveSession | undefined>
-  /** Makes a session the one in use, if `check` does not throw by then. Nothing changes here until the storage has taken it. */
-  select(session: LiveSession, check: () => void): Promise<void>
+  /** Adds what the wallet gave and makes its session the one in use, if `check` does not throw by then. */
+  add(given: NewDelegation, check: () => void): Promise<void>
+  /** Makes the session that is picked the one in use, or none. Nothing is destroyed. */
+  select(pick: PickSession, check?: () => void): Promise<void>
   /** Destroys the session in use. A storage that cannot be read is not thereby kept: all of the record goes. */
-  remove(): Promise<void>
+  remove(reason: 'signed-out' | 'revoked'): Promise<void>
+  /** The question that was prepared last, maybe by a page that is gone. */
+  pending(): StoredQuestion | undefined
+  setPending(question: StoredQuestion): Promise<void>
 }
 
-/** The record without one session. */
-function without({ current, sessions }: StoredSessions, id: string): StoredSessions {
-  const { [id]: _gone, ...others } = sessions
+export interface VaultOptions {
+  readonly now: () => number
+  /** How long before its end a session is said to end soon, in milliseconds. */
+  readonly warning: number
+  readonly minimum: Protection
+}
+
+/** So long are others waited for that write the record, in milliseconds. */
+const patience = 30_000
+
+function idOf(session: LiveSession | undefined): string | undefined {
+  return session && sessionId(session.account)
+}
+
+function hasKey(stored: StoredSession | undefined, name: string | undefined): boolean {
+  return stored !== undefined && keyName(stored.key) === name
+}
+
+/** The record without one session, and without a question that nobody is asked any more. */
+function without({ current, sessions }: StoredSessions, id: string | undefined): StoredSessions {
+  const others = Object.fromEntries(Object.entries(sessions).filter(([name]) => name !== id))
   return current === undefined || current === id ? { v: 1, sessions: others } : { v: 1, current, sessions: others }
-}
-
-function describe(session: LiveSession | undefined, now: number): SessionState {
-  if (!session) return { status: 'signed-out', reason: 'never' }
-  const { address, chainId } = session.account
-  const end = Math.max(...session.delegations.map(endOf))
-  if (!(end > now)) return { status: 'signed-out', reason: 'expired' }
-  const capabilities = session.delegations.flatMap((item) => (endOf(item) > now ? (item.message.resources ?? []) : []))
-  return { status: 'signed-in', address, chainId, sessionKey: session.key.publicKey, expiresAt: formatInstant(end), capabilities }
 }
 
 /** Runs one after another what must not run at the same time. */
@@ -62,83 +102,245 @@ function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
   }
 }
 
-async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run()
-  } catch (cause) {
-    throw new SessionError('storage-failed', { operation }, { cause })
-  }
-}
-
-export function createVault(storage: SessionStorage, recordId: string, now: () => number): Vault {
+export function createVault(storage: SessionStorage, turns: Turns, recordId: string, { now, warning, minimum }: VaultOptions): Vault {
   const state = writable<SessionState>({ status: 'signed-out', reason: 'never' })
   const inTurn = createQueue()
+  const place = createPlace(storage, recordId, () => void scrub().catch(() => undefined))
   let current: LiveSession | undefined
+  let reason: SignedOutReason = 'never'
+  let isBarred = false
+  /** The last change by a client in this page that was taken up. */
+  let seen = 0
   let opening: Promise<void> | undefined
+  let syncing: Promise<void> | undefined
+  /** The record, where it is kept here because the storage cannot keep it, or may not. */
+  let own: StoredSessions | undefined
+  let pending: StoredQuestion | undefined
 
-  /** Read anew each time: whoever shares the storage may have changed it. */
-  async function read(): Promise<ReadRecord> {
-    const value = await stored('get', () => storage.get(recordId))
-    return value === undefined ? { record: emptyRecord, isCorrupt: false } : (await import('./record.ts')).readStoredSessions(value)
+  /** Alone among all who share the storage. */
+  const exclusively = <T>(run: () => Promise<T>): Promise<T> => inTurn(() => turns.take('write', patience, run))
+  const write = (record: StoredSessions): Promise<boolean> => (storage.keys === 'none' ? Promise.resolve(true) : place.write(record))
+  const read = async (): Promise<ReadRecord> => (own ? { record: own, isCorrupt: false, isMissing: false } : place.read())
+
+  function protectionOf(type: 'handle' | 'seed'): Protection {
+    if (own || storage.lasts === false) return 'memory'
+    return type === 'handle' ? 'non-extractable' : 'extractable'
   }
 
-  /** A copy is written: what a storage does to it must not reach the client's own. */
-  async function write(record: StoredSessions): Promise<void> {
-    const isEmpty = Object.keys(record.sessions).length === 0
-    if (isEmpty) await stored('delete', () => storage.delete(recordId))
-    else if (storage.keys !== 'none') await stored('set', () => storage.set(recordId, structuredClone(record)))
+  function update(): void {
+    const next: SessionState = current
+      ? describe(current, protectionOf(current.stored.key.type), now(), warning)
+      : { status: 'signed-out', reason }
+    if (JSON.stringify(next) !== JSON.stringify(state.get())) state.set(next)
   }
 
-  async function find(sessions: StoredSessions['sessions'], id: string): Promise<LiveSession | undefined> {
-    const kept = Object.hasOwn(sessions, id) ? sessions[id] : undefined
-    return kept && (await import('./record.ts')).loadSession(id, kept)
+  function use(session: LiveSession | undefined, otherwise: SignedOutReason = reason): void {
+    current = session
+    if (session) isBarred = false
+    reason = otherwise
+    update()
   }
 
-  async function load(): Promise<void> {
-    await stored('open', () => storage.open?.())
-    const { record, isCorrupt } = await read()
-    current = await find(record.sessions, record.current ?? '')
-    const isUnusable = isCorrupt || (record.current !== undefined && !current)
-    if (isUnusable) state.set({ status: 'signed-out', reason: 'corrupt' })
-    else if (current) state.set(describe(current, now()))
+  /** The session ended, and not by our doing. */
+  function lose(why: SignedOutReason): void {
+    isBarred = why !== 'account-changed'
+    use(undefined, why)
   }
 
+  function changed(): void {
+    seen = turns.version() + 1
+    turns.tell({ type: 'changed' })
+  }
+
+  const hasEnded = (stored: StoredSession | undefined): boolean => stored !== undefined && turns.ended.has(keyName(stored.key))
+
+  async function load(id: string | undefined, record: StoredSessions): Promise<LiveSession | undefined> {
+    const kept = sessionIn(record, id)
+    if (!id || !kept || hasEnded(kept)) return undefined
+    // A seed that lies readable is not used where that is forbidden.
+    if (kept.key.type === 'seed' && minimum !== 'extractable' && !own) return undefined
+    return (await import('./record.ts')).loadSession(id, kept)
+  }
+
+  /** Why nobody is signed in any more, or still not, by a record that has no session for us. */
+  function explain({ record, isCorrupt, isMissing }: ReadRecord): void {
+    const kept = sessionIn(record, record.current)
+    const isUnusable = isCorrupt || (kept !== undefined && !hasEnded(kept))
+    if (!current) {
+      if (isUnusable) use(undefined, 'corrupt')
+      else if (!isMissing && reason === 'never') use(undefined, 'signed-out')
+    } else if (isUnusable) lose('corrupt')
+    else if (hasKey(sessionIn(record, idOf(current)), keyName(current.stored.key)) && !hasEnded(current.stored)) lose('account-changed')
+    else lose(isMissing && !hasEnded(current.stored) ? 'evicted' : 'signed-out')
+  }
+
+  async function adopt(found: ReadRecord): Promise<void> {
+    const { record } = found
+    const kept = sessionIn(record, record.current)
+    pending = record.pending
+    if (current && kept && record.current === idOf(current) && hasKey(kept, keyName(current.stored.key)) && !hasEnded(kept)) {
+      // What the wallet gave once stays given, also where the storage had no room for it.
+      const known = current.stored.delegations.map(({ sig }) => sig)
+      if (kept.delegations.every(({ sig }) => known.includes(sig))) return
+    }
+    const next = await load(record.current, record)
+    if (next) use(next)
+    else explain(found)
+  }
+
+  async function open(): Promise<void> {
+    await place.open()
+    if (storage.keys === 'none' || (storage.keys === 'seed' && minimum !== 'extractable')) own = emptyRecord
+    seen = turns.version()
+    await adopt(await read())
+  }
+
+  /** A failure is told to whoever waits, and the next call tries again. */
   function opened(): Promise<void> {
-    opening ??= load().catch((error: unknown) => {
+    opening ??= open().catch((error: unknown) => {
       opening = undefined
       throw error
     })
     return opening
   }
 
+  async function takeUp(): Promise<void> {
+    seen = turns.version()
+    if (own) return
+    try {
+      await adopt(await place.read())
+    } catch (error) {
+      // Whether somebody signed out cannot be known, so nobody signs. What is stored is taken up again when it can be read.
+      if (current) lose('evicted')
+      throw error
+    }
+  }
+
+  async function sync(): Promise<void> {
+    await opened()
+    if (storage.sharedAs === undefined && seen === turns.version()) return inTurn(async () => undefined)
+    // Who comes before it has begun needs no other.
+    syncing ??= inTurn(() => {
+      syncing = undefined
+      return takeUp()
+    })
+    return syncing
+  }
+
+  async function generateKey(): Promise<StoredKey> {
+    const key = await generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
+    if (key.type === 'handle' || minimum === 'extractable') return key
+    if (minimum !== 'memory') throw new SessionError('protection-too-low', { minimum, actual: protectionOf('seed') })
+    own ??= emptyRecord
+    return key
+  }
+
   async function sessionOf(account: Account): Promise<LiveSession | undefined> {
     const id = sessionId(account)
-    return current && sessionId(current.account) === id ? current : find((await read()).record.sessions, id)
+    return id === idOf(current) ? current : load(id, (await read()).record)
   }
 
-  function select(session: LiveSession, check: () => void): Promise<void> {
-    return inTurn(async () => {
+  function add({ account, key, form, delegation, earlier, isRenewal }: NewDelegation, check: () => void): Promise<void> {
+    return exclusively(async () => {
       check()
-      const id = sessionId(session.account)
-      const { sessions } = (await read()).record
-      await write({ v: 1, current: id, sessions: { ...sessions, [id]: session.stored } })
-      current = session
-      state.set(describe(current, now()))
+      const id = sessionId(account)
+      const found = await read().catch(() => undefined)
+      const { record } = found ?? { record: emptyRecord }
+      // Destroyed elsewhere while the wallet was asked: it must not come back by this.
+      if (found && earlier && !hasKey(sessionIn(record, id), keyName(earlier.stored.key)))
+        throw new SessionError('signed-out', { during: 'signIn' })
+      const before = isRenewal ? undefined : ((earlier && (await load(id, record))) ?? earlier)
+      const delegations = [...(before?.delegations ?? []).filter((item) => isGoodNow(item, now())).slice(1 - maxDelegations), delegation]
+      const createdAt = before?.stored.createdAt ?? formatInstant(now())
+      const stored = { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }
+      const isWritten = await write({ v: 1, current: id, sessions: { ...record.sessions, [id]: stored } })
+      // What a person has signed is not lost for want of room: it is kept here. A key that the storage has stays there, so that a sign-out elsewhere is still seen.
+      if (own || !(isWritten || before)) own = { v: 1, current: id, sessions: { ...own?.sessions, [id]: stored } }
+      try {
+        check()
+      } catch (error) {
+        turns.ended.add(keyName(form))
+        await write(without(record, id))
+        throw error
+      }
+      if (earlier && isRenewal) turns.ended.add(keyName(earlier.stored.key))
+      use({ account, key, stored, delegations })
+      changed()
     })
   }
 
-  function remove(): Promise<void> {
-    return inTurn(async () => {
-      const record = await opened().then(
-        async () => (await read()).record,
-        () => emptyRecord,
-      )
-      const id = current ? sessionId(current.account) : (record.current ?? '')
-      await write(without(record, id))
-      current = undefined
-      state.set({ status: 'signed-out', reason: 'signed-out' })
+  function select(pick: PickSession, check = (): void => undefined): Promise<void> {
+    return exclusively(async () => {
+      check()
+      const { record } = await read()
+      const id = pick(Object.keys(record.sessions), idOf(current))
+      if (id === idOf(current)) return
+      const next = await load(id, record)
+      const { current: _, ...others } = record
+      const chosen = next && id !== undefined ? { ...others, current: id } : others
+      if (own || !(await write(chosen))) own = chosen
+      if (next || current) use(next, 'account-changed')
+      changed()
     })
   }
 
-  return { state, opened, settled: () => inTurn(async () => undefined), current: () => current, sessionOf, select, remove }
+  function remove(why: 'signed-out' | 'revoked'): Promise<void> {
+    const gone = current
+    if (gone) turns.ended.add(keyName(gone.stored.key))
+    isBarred = why === 'revoked'
+    use(undefined, why)
+    return exclusively(async () => {
+      const found = await opened()
+        .then(place.read)
+        .catch(() => undefined)
+      const record = found?.record ?? emptyRecord
+      const id = idOf(gone ?? current) ?? own?.current ?? record.current
+      for (const kept of [sessionIn(record, id), current?.stored]) if (kept) turns.ended.add(keyName(kept.key))
+      own = own && without(own, id)
+      use(undefined, why)
+      const isGone = await write(without(record, id))
+      changed()
+      if (!isGone) throw new SessionError('storage-failed', { operation: 'delete' })
+    })
+  }
+
+  /** A write that was given up has landed: what was destroyed meanwhile is destroyed again. */
+  function scrub(): Promise<void> {
+    return exclusively(async () => {
+      const { record } = await place.read()
+      const dead = Object.keys(record.sessions).filter((id) => hasEnded(sessionIn(record, id)))
+      if (dead.length > 0) await write(dead.reduce(without, record))
+    })
+  }
+
+  function setPending(question: StoredQuestion): Promise<void> {
+    return exclusively(async () => {
+      pending = question
+      if (storage.lasts !== false && !own) await write({ ...(await read()).record, pending: question })
+    })
+  }
+
+  const readable = watched(state, {
+    update,
+    untilChange: () => {
+      const left = current ? endOfSession(current) - now() : Number.POSITIVE_INFINITY
+      return left > warning ? left - warning : left > 0 ? left : Number.POSITIVE_INFINITY
+    },
+    listen: () => turns.hear(({ type }) => void (type === 'changed' && opening && sync().catch(() => undefined))),
+  })
+
+  return {
+    state: readable,
+    sync,
+    current: () => current,
+    isBarred: () => isBarred,
+    protection: () => opening && protectionOf(storage.keys === 'seed' ? 'seed' : 'handle'),
+    generateKey,
+    sessionOf,
+    add,
+    select,
+    remove,
+    pending: () => pending,
+    setPending,
+  }
 }

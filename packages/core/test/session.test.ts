@@ -423,19 +423,52 @@ it('error: a signer that fails, and one that names no account', async () => {
   expect(await code(createSessionClient({ nodes, signer: refusing, domain }).signIn())).toBe('wallet-refused')
 })
 
-it('error: a storage that fails leaves everything as it was, and works again when it does', async () => {
-  for (const operation of ['open', 'get', 'set', 'delete'] as const) {
+it('error: a storage that cannot be opened or read is told at once, asks nobody, and works again when it does', async () => {
+  for (const operation of ['open', 'get'] as const) {
     const storage: SessionStorage = { open: async () => undefined, ...memoryStorage() }
-    let isBroken = true
-    const works = storage[operation]?.bind(storage) as (...args: unknown[]) => unknown
-    Reflect.set(storage, operation, (...args: unknown[]) => (isBroken ? Promise.reject(new Error('full')) : works(...args)))
-    const client = createSessionClient({ nodes, signer: countingSigner(), domain, storage })
-    const run = () => (operation === 'delete' ? client.signIn().then(() => client.signOut()) : client.signIn())
-    expect(await code(run())).toBe('storage-failed')
-    expect(client.get().status).toBe(operation === 'delete' ? 'signed-in' : 'signed-out')
-    isBroken = false
-    await run()
+    const works = storage[operation]?.bind(storage)
+    Reflect.set(storage, operation, () => Promise.reject(new Error('gone')))
+    const signer = countingSigner()
+    const client = createSessionClient({ nodes, signer, domain, storage })
+    expect(await code(client.signIn())).toBe('storage-failed')
+    expect([client.get().status, signer.signed.length]).toEqual(['signed-out', 0])
+    Reflect.set(storage, operation, works)
+    await client.signIn()
   }
+})
+
+it('error: what a full storage does not take is kept in memory: nobody is asked again', async () => {
+  const storage: SessionStorage = { ...memoryStorage(), set: () => Promise.reject(new Error('full')) }
+  const signer = countingSigner()
+  const client = createSessionClient({ nodes, signer, domain, storage })
+  await client.getSessionSigs()
+  await client.getSessionSigs()
+  expect(client.get()).toMatchObject({ status: 'signed-in', protection: 'memory' })
+  expect(signer.signed.length).toBe(1)
+  await client.signOut()
+  expect(client.get()).toEqual({ status: 'signed-out', reason: 'signed-out' })
+})
+
+it('error: a storage that does not delete is told, and what it keeps is not used again', async () => {
+  const inner = memoryStorage()
+  let isStuck = false
+  const stuck = () => (isStuck ? Promise.reject(new Error('stuck')) : undefined)
+  const storage: SessionStorage = {
+    ...inner,
+    delete: (id) => stuck() ?? inner.delete(id),
+    set: (id, value) => stuck() ?? inner.set(id, value),
+  }
+  const signer = countingSigner()
+  const client = createSessionClient({ nodes, signer, domain, storage })
+  await client.signIn()
+  isStuck = true
+  expect(await code(client.signOut())).toBe('storage-failed')
+  expect(client.get()).toEqual({ status: 'signed-out', reason: 'signed-out' })
+  await client.restore()
+  expect(client.get().status).toBe('signed-out')
+  isStuck = false
+  await client.signOut()
+  expect(await storage.get('session-sigs:lit')).toBeUndefined()
 })
 
 it('error: a programmer’s mistake is a TypeError', async () => {

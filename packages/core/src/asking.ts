@@ -1,0 +1,303 @@
+import { askForDelegation, isOnChain, type Site, writeMessage } from './ask.ts'
+import type { VerifyDelegation } from './check-wallet.ts'
+import { cover, isGoodNow } from './coverage.ts'
+import { askAccount, askSigner, type Delegation, readDelegation, sessionKeyUri } from './delegation.ts'
+import { SessionError } from './errors.ts'
+import { loadStoredKey, type StoredKey } from './keypair.ts'
+import type { SessionKey } from './native.ts'
+import type { Plan, SessionSigsRequest } from './request.ts'
+import type { Account, Signer } from './signer.ts'
+import { formatSiweMessage, type SiweMessage } from './siwe.ts'
+import { keyName, type LiveSession, type StoredQuestion, sessionId } from './storage.ts'
+import { startTimer } from './timers.ts'
+import { isAnswer, type Turns } from './turns.ts'
+import type { Vault } from './vault.ts'
+
+/** Delegations by which a request can be signed, and their key. */
+export interface Grant {
+  readonly key: SessionKey
+  readonly delegations: readonly Delegation[]
+}
+
+/** What somebody in the app wants, and how to tell that it is there. */
+export interface Errand {
+  /** The question in words: who asks the same waits for the same answer. */
+  readonly what: string
+  readonly plan: Plan
+  readonly request: Pick<SessionSigsRequest<never>, 'authNeededCallback' | 'chain' | 'switchChain' | 'expiration'>
+  /** A key that the caller brought. */
+  readonly own: SessionKey | undefined
+  /** The session that a fresh key is to take the place of. */
+  readonly renews: LiveSession | undefined
+  /** Whether the person asked for it, so that the wallet may be asked even after somebody signed out elsewhere. */
+  readonly isSignIn: boolean
+  /** @throws SessionError `signed-out` where somebody signed out here since it was begun */
+  stillWanted(): void
+  found(): Grant | undefined
+}
+
+/** What is put to the wallet, with everything known that can be known before. */
+interface Question {
+  readonly key: SessionKey
+  readonly form: StoredKey | undefined
+  readonly account: Account | undefined
+  readonly earlier: LiveSession | undefined
+  /** The message that a signer is to sign. */
+  readonly text: string | undefined
+  /** Asks; the wallet is called before this returns. */
+  put(): Promise<unknown>
+}
+
+interface Prepared {
+  readonly errand: Errand
+  readonly question: Question
+  readonly release: () => void
+}
+
+export interface AskingOptions extends Site {
+  readonly signer?: Signer | undefined
+  readonly verifyWallet?: VerifyDelegation | undefined
+  /** Whether others, in other pages or workers, may ask in our place. */
+  readonly isShared: boolean
+  /** So long is another's question waited for, and a prepared one kept, in milliseconds. */
+  readonly patience: number
+  readonly now: () => number
+  /** A further sentence for the person, where one is due. */
+  readonly remark: () => string | undefined
+  /** Takes a delegation for a key that the caller brought. */
+  readonly keepBrought: (delegation: Delegation, key: SessionKey) => void
+}
+
+/** The wallet is asked one question at a time, and whoever needs the same answer shares it. */
+export interface Asking {
+  /**
+   * What the errand needs, from the wallet if it must.
+   *
+   * @throws SessionError for an answer that is not good, or a refusal
+   */
+  ensure(errand: Errand): Promise<Grant>
+  /** Everything up to the question itself; the message, where a signer is to sign one. */
+  prepare(errand: Errand): Promise<string | undefined>
+  /** Puts the prepared question before it returns, if there is one that `matches`. */
+  putPrepared(matches: (errand: Errand) => boolean): Promise<void> | undefined
+  /** Ends every wait for an answer; what is answered all the same comes to nothing. */
+  cancel(): void
+}
+
+/** What was refused elsewhere is told before the turn is given on, and arrives within this time, in milliseconds. */
+const grace = 250
+
+export function createAsking(vault: Vault, turns: Turns, options: AskingOptions): Asking {
+  const { signer, isShared, patience, now } = options
+  /** The question that the wallet is being asked, and how signing out ends the wait for its answer. */
+  let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
+  let prepared: Prepared | undefined
+  let preparations = 0
+
+  const canAsk = ({ request }: Errand): boolean => signer !== undefined || request.authNeededCallback !== undefined
+
+  function drop(): void {
+    prepared?.release()
+    prepared = undefined
+  }
+
+  /** The prepared question where it is this one. Another gives way: its turn would have to be waited for. */
+  function takePrepared({ what }: Errand): Prepared | undefined {
+    const ready = prepared?.errand.what === what ? prepared : drop()
+    prepared = undefined
+    return ready as Prepared | undefined
+  }
+
+  /** The question of a page that was killed while it waited, if it is this very one. */
+  async function askedBefore(
+    { what, plan, request }: Errand,
+    fresh: Omit<SiweMessage, 'uri'>,
+    earlier: LiveSession | undefined,
+  ): Promise<StoredQuestion | undefined> {
+    const pending = vault.pending()
+    if (pending?.what !== what || (earlier && keyName(earlier.stored.key) !== keyName(pending.key))) return undefined
+    const asked = { scope: plan, expiration: request.expiration, now: now() }
+    return (await (await import('./pending.ts')).isStillAsked(pending, fresh, asked)) ? pending : undefined
+  }
+
+  /** `undefined` where nobody has to be asked after all. */
+  async function build(errand: Errand): Promise<Question | undefined> {
+    const { plan, request, own, renews } = errand
+    const callback = request.authNeededCallback
+    const account = renews?.account ?? (signer && !callback ? await askAccount(signer) : undefined)
+    if (account && !isOnChain(plan, account)) {
+      throw new SessionError('chain-mismatch', { chain: `${request.chain}`, expected: plan.chainId ?? 0, actual: account.chainId })
+    }
+    const found = own || renews ? undefined : account ? await vault.sessionOf(account) : vault.current()
+    if (found && found !== vault.current() && cover(found.delegations, plan, now())) {
+      // The wallet was switched to an account that has a session: it is selected, and nobody is asked.
+      await vault.select(() => sessionId(found.account), errand.stillWanted)
+      return undefined
+    }
+    // The account's own key as long as its session lasts, else a fresh one in the best form that can be kept.
+    const earlier = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
+    const fields = account && !callback ? writeMessage(account, plan, options, now(), options.remark()) : undefined
+    const again = fields && !own && !renews ? await askedBefore(errand, fields, earlier) : undefined
+    const form = own ? undefined : (earlier?.stored.key ?? again?.key ?? (await vault.generateKey()))
+    const key = own ?? earlier?.key ?? (await loadStoredKey(form as StoredKey))
+    const text = fields && (again?.message ?? formatSiweMessage({ ...fields, uri: sessionKeyUri(key.publicKey) }))
+    const put = (): Promise<unknown> =>
+      signer && account && text !== undefined
+        ? askSigner(signer, account, text)
+        : askForDelegation(callback as NonNullable<typeof callback>, plan, request, options, key.publicKey)
+    return { key, form, account: account ?? earlier?.account, earlier: renews ?? earlier, text, put }
+  }
+
+  async function putAndKeep(errand: Errand, question: Question): Promise<void> {
+    const answer = await question.put()
+    const { key, form, earlier, account } = question
+    const delegation = readDelegation(answer, { publicKey: key.publicKey, scope: errand.plan, now: now(), account })
+    if (options.verifyWallet) await (await import('./check-wallet.ts')).checkWallet(options.verifyWallet, delegation)
+    errand.stillWanted()
+    if (!form) return options.keepBrought(delegation, key)
+    const { address, chainId } = delegation.message
+    const by = { address: address as Account['address'], chainId }
+    await vault.add({ account: by, key, form, delegation, earlier, isRenewal: errand.renews !== undefined }, errand.stillWanted)
+  }
+
+  async function ask(errand: Errand): Promise<void> {
+    const question = await build(errand)
+    if (question) await putAndKeep(errand, question)
+  }
+
+  /** Tells the others of a "no" before they have their turn. */
+  async function telling(what: string, run: Promise<void>): Promise<void> {
+    try {
+      await run
+    } catch (error) {
+      if (isAnswer(error)) turns.tell({ type: 'refused', what, error })
+      throw error
+    }
+  }
+
+  /** Asks when nobody else does who shares the storage, unless their answer serves, or was a refusal of the same. */
+  async function askInTurn(errand: Errand, cancelled: Promise<never>): Promise<void> {
+    let refused: SessionError | undefined
+    let heard = (): void => undefined
+    const stop = turns.hear((news) => {
+      if (news.type !== 'refused' || news.what !== errand.what) return
+      refused = news.error
+      heard()
+    })
+    const run = async (hasWaited: boolean): Promise<void> => {
+      errand.stillWanted()
+      await vault.sync()
+      if (errand.found()) return
+      if (hasWaited && !refused) {
+        await new Promise<void>((resolve) => {
+          heard = resolve
+          startTimer(resolve, grace)
+        })
+      }
+      if (refused) throw refused
+      if (!canAsk(errand)) throw new SessionError('signed-out', { during: 'call' })
+      await telling(errand.what, Promise.race([ask(errand), cancelled]))
+    }
+    try {
+      await turns.take('ask', patience, run)
+    } finally {
+      stop()
+    }
+  }
+
+  /** Begins a question that signing out can end, however long the wallet takes. */
+  function start(errand: Errand, ready: Prepared | undefined): Promise<void> {
+    let cancel = (): void => undefined
+    const cancelled = new Promise<never>((_, reject) => {
+      cancel = () => reject(new SessionError('signed-out', { during: 'signIn' }))
+    })
+    const work = ready
+      ? telling(errand.what, putAndKeep(errand, ready.question)).finally(ready.release)
+      : errand.own
+        ? ask(errand)
+        : askInTurn(errand, cancelled)
+    const question = {
+      what: errand.what,
+      cancel,
+      answer: Promise.race([work, cancelled]).finally(() => {
+        if (asking === question) asking = undefined
+      }),
+    }
+    asking = question
+    return question.answer
+  }
+
+  async function ensure(errand: Errand): Promise<Grant> {
+    for (let isAnswered = false; ; ) {
+      errand.stillWanted()
+      await vault.sync()
+      errand.stillWanted()
+      const grant = errand.found()
+      if (grant) return grant
+      // One call asks once, whatever the clock or the answer does.
+      if (isAnswered) throw new SessionError('delegation-lifetime', { reason: 'it ended' })
+      if (vault.isBarred() && !errand.isSignIn && !errand.own) throw new SessionError('signed-out', { during: 'call' })
+      if (!canAsk(errand) && (errand.own || !isShared)) throw new TypeError('A signer or authNeededCallback is needed.')
+      const waitingFor = asking
+      const failure = await (waitingFor?.answer ?? start(errand, takePrepared(errand))).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      )
+      isAnswered = !waitingFor
+      if (!failure || (waitingFor && waitingFor.what !== errand.what)) continue
+      errand.stillWanted()
+      // Refused here, and given elsewhere.
+      await vault.sync().catch(() => undefined)
+      const given = errand.found()
+      if (given) return given
+      throw failure.error
+    }
+  }
+
+  async function prepare(errand: Errand): Promise<string | undefined> {
+    drop()
+    if (!canAsk(errand)) throw new TypeError('A signer or authNeededCallback is needed.')
+    const mine = ++preparations
+    return new Promise((resolve, reject) => {
+      const run = async (): Promise<void> => {
+        await vault.sync()
+        const question = errand.found() ? undefined : await build(errand)
+        if (!question) return resolve(undefined)
+        const { form, text } = question
+        if (form && text !== undefined) await vault.setPending({ what: errand.what, key: form, message: text })
+        errand.stillWanted()
+        resolve(text)
+        // A later one takes its place.
+        if (mine !== preparations) return
+        await new Promise<void>((release) => {
+          const stop = startTimer(drop, patience)
+          prepared = {
+            errand,
+            question,
+            release: () => {
+              stop()
+              release()
+            },
+          }
+        })
+      }
+      turns.take('ask', patience, run).catch(reject)
+    })
+  }
+
+  function putPrepared(matches: (errand: Errand) => boolean): Promise<void> | undefined {
+    const ready = prepared
+    if (!ready || !matches(ready.errand) || ready.errand.found()) return undefined
+    prepared = undefined
+    return start(ready.errand, ready)
+  }
+
+  function cancel(): void {
+    preparations += 1
+    drop()
+    asking?.cancel()
+    asking = undefined
+  }
+
+  return { ensure, prepare, putPrepared, cancel }
+}

@@ -1,0 +1,79 @@
+import { SessionError } from './errors.ts'
+import { emptyRecord, keyName, type ReadRecord, type SessionStorage, type StoredSession, type StoredSessions } from './storage.ts'
+import { withLimit } from './timers.ts'
+
+/** The one record, where the storage has it. */
+export interface Place {
+  /** @throws SessionError `storage-failed` */
+  open(): Promise<void>
+  /**
+   * Read anew each time: whoever shares the storage may have changed it.
+   *
+   * @throws SessionError `storage-failed`
+   */
+  read(): Promise<ReadRecord>
+  /** Whether the record is there afterwards: a storage may fail, hang, or say that it wrote and not have written. */
+  write(record: StoredSessions): Promise<boolean>
+}
+
+/** How long a storage may take, in milliseconds. */
+const limit = 3_000
+
+function isSameSession(a: StoredSession | undefined, b: StoredSession | undefined): boolean {
+  if (!a || !b || a.key.type !== b.key.type || keyName(a.key) !== keyName(b.key) || a.delegations.length !== b.delegations.length)
+    return false
+  return a.delegations.every(({ sig }, i) => sig === b.delegations[i]?.sig)
+}
+
+function isSameRecord(a: StoredSessions, b: StoredSessions): boolean {
+  const ids = Object.keys(a.sessions)
+  if (a.current !== b.current || a.pending?.message !== b.pending?.message || ids.length !== Object.keys(b.sessions).length) return false
+  return ids.every((id) => isSameSession(a.sessions[id], b.sessions[id]))
+}
+
+/** `late` is called when a write that was given up lands after all. */
+export function createPlace(storage: SessionStorage, id: string, late: () => void): Place {
+  async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () => T | Promise<T>): Promise<T> {
+    let isGivenUp = false
+    const watched = async (): Promise<T> => {
+      const value = await run()
+      if (isGivenUp) late()
+      return value
+    }
+    try {
+      return await withLimit(limit, watched)
+    } catch (cause) {
+      isGivenUp = true
+      throw new SessionError('storage-failed', { operation }, { cause })
+    }
+  }
+
+  async function readOnce(): Promise<ReadRecord> {
+    const value: unknown = await stored('get', () => storage.get(id))
+    if (value === undefined) return { record: emptyRecord, isCorrupt: false, isMissing: true }
+    return (await import('./record.ts')).readStoredSessions(value)
+  }
+
+  async function write(record: StoredSessions): Promise<boolean> {
+    // A copy is written: what a storage does to it must not reach the client's own.
+    const set = (): Promise<void> => stored('set', () => storage.set(id, structuredClone(record)))
+    const clear = (): Promise<void> => stored('delete', () => storage.delete(id))
+    const isEmpty = Object.keys(record.sessions).length === 0 && !record.pending
+    // Where others look, an empty record tells them that somebody signed out; nothing at all would look like an eviction.
+    const attempts = !isEmpty ? [set, set] : storage.sharedAs === undefined ? [clear, set] : [set, clear]
+    for (const attempt of attempts) {
+      try {
+        await attempt()
+        // Where it cannot be read any more, its word has to do.
+        const found = await readOnce().catch(() => undefined)
+        if (!found || isSameRecord(found.record, record)) return true
+      } catch {
+        // Tried once more, or another way; what matters is what is there in the end.
+      }
+    }
+    return false
+  }
+
+  // What fails once may work at once when asked again.
+  return { open: () => stored('open', () => storage.open?.()), read: () => readOnce().catch(readOnce), write }
+}

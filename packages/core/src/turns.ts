@@ -1,0 +1,133 @@
+import { isSessionError, SessionError, type SessionErrorCode } from './errors.ts'
+import { isObject } from './json.ts'
+import type { SessionStorage } from './storage.ts'
+import { startTimer, withLimit } from './timers.ts'
+
+/** What those who share a storage tell each other: that the record changed, or that the wallet said no to a question. */
+export type News = { readonly type: 'changed' } | { readonly type: 'refused'; readonly what: string; readonly error: SessionError }
+
+/** How those who share a storage keep out of each other's way: clients in this page, and where the storage says so those in other pages and workers. */
+export interface Turns {
+  /**
+   * Runs `run` while nobody else does who took the same turn. Waits `patience` milliseconds for the others at most, then goes ahead: whoever has the turn is frozen, or has
+   * been left alone. `hasWaited` where it came after somebody else.
+   */
+  take<T>(name: 'write' | 'ask', patience: number, run: (hasWaited: boolean) => Promise<T>): Promise<T>
+  /** Grows with every change that a client in this page makes. */
+  version(): number
+  /** Names of keys that were destroyed in this page: whatever a storage says later, they stay destroyed. */
+  readonly ended: Set<string>
+  tell(news: News): void
+  /** Hears what others tell, until the returned function is called. */
+  hear(run: (news: News) => void): () => void
+}
+
+/** What the clients in this page have in common that share a storage object. */
+interface Meeting {
+  version: number
+  readonly last: Map<string, Promise<unknown>>
+  readonly ended: Set<string>
+  readonly listeners: Set<(news: News) => void>
+}
+
+/** As good as a field of the storage object: it comes and goes with it. */
+const meetings: WeakMap<SessionStorage, Meeting> = /* @__PURE__ */ new WeakMap()
+
+function meetingAt(storage: SessionStorage): Meeting {
+  const found = meetings.get(storage) ?? { version: 0, last: new Map(), ended: new Set(), listeners: new Set() }
+  meetings.set(storage, found)
+  return found
+}
+
+/** Codes of what a wallet or a callback answered. */
+const answers = /^(?:wallet|callback)-/
+
+/** Whether an error is what a wallet or a callback answered. Only that is shared: all else is whoever's own. */
+export function isAnswer(error: unknown): error is SessionError {
+  return isSessionError(error) && answers.test(error.code)
+}
+
+/** News of another page is outside data, too. */
+function readNews(data: unknown): News | undefined {
+  if (!isObject(data)) return undefined
+  const { type, what, code, details } = data
+  if (type === 'changed') return { type }
+  if (type !== 'refused' || typeof what !== 'string') return undefined
+  if (typeof code !== 'string' || !answers.test(code)) return undefined
+  return { type, what, error: new SessionError(code as SessionErrorCode, (isObject(details) ? details : {}) as never) }
+}
+
+export function createTurns(storage: SessionStorage, recordId: string): Turns {
+  const meeting = meetingAt(storage)
+  const { listeners, last, ended } = meeting
+  const place = storage.sharedAs === undefined ? undefined : `${storage.sharedAs}/${recordId}`
+
+  function channel(): BroadcastChannel | undefined {
+    if (place === undefined || !globalThis.BroadcastChannel) return undefined
+    const made = new BroadcastChannel(place)
+    // Node's would keep the process alive.
+    ;(made as { unref?(): void }).unref?.()
+    return made
+  }
+
+  function takeInPage<T>(name: string, patience: number, run: (hasWaited: boolean) => Promise<T>): Promise<T> {
+    const before = last.get(name)
+    const ready = before ? withLimit(patience, () => before).catch(() => undefined) : Promise.resolve()
+    const mine = ready.then(() => run(before !== undefined))
+    const settled = mine
+      .catch(() => undefined)
+      .then(() => {
+        if (last.get(name) === settled) last.delete(name)
+      })
+    last.set(name, settled)
+    return mine
+  }
+
+  async function take<T>(name: 'write' | 'ask', patience: number, run: (hasWaited: boolean) => Promise<T>): Promise<T> {
+    const locks: LockManager | undefined = place === undefined ? undefined : globalThis.navigator?.locks
+    if (!locks) return takeInPage(name, patience, run)
+    const tooLong = new AbortController()
+    let stop = (): void => undefined
+    for (const options of [{ ifAvailable: true }, { signal: tooLong.signal }, { steal: true }]) {
+      if (options.signal) stop = startTimer(() => tooLong.abort(), patience)
+      let work: Promise<T> | undefined
+      const begin = async (lock: unknown): Promise<void> => {
+        stop()
+        if (lock) work = run(options.signal !== undefined)
+        await work
+      }
+      // Refused: not ours yet. Taken from us later: what was begun goes on all the same.
+      await locks.request(`${place}/${name}`, options, begin).catch(() => undefined)
+      if (work) return work
+    }
+    // The page may not use locks.
+    stop()
+    return takeInPage(name, patience, run)
+  }
+
+  function tell(news: News): void {
+    if (news.type === 'changed') meeting.version += 1
+    for (const listener of [...listeners]) listener(news)
+    const open = channel()
+    if (news.type === 'changed') open?.postMessage(news)
+    else open?.postMessage({ type: news.type, what: news.what, code: news.error.code, details: news.error.details })
+    open?.close()
+  }
+
+  function hear(run: (news: News) => void): () => void {
+    // The same function may listen twice.
+    const listener = (news: News): void => run(news)
+    listeners.add(listener)
+    const open = channel()
+    open?.addEventListener('message', ({ data }) => {
+      const news = readNews(data)
+      if (news) run(news)
+    })
+    return () => {
+      listeners.delete(listener)
+      open?.close()
+    }
+  }
+
+  return { take, version: () => meeting.version, ended, tell, hear }
+}
