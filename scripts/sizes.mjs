@@ -19,6 +19,13 @@ const budgets = [
     budget: 500,
     external: ['ethers', '@session-sigs/core'],
   },
+  {
+    package: 'storage-indexeddb',
+    code: "export * from '@session-sigs/storage-indexeddb'",
+    budget: 2_000,
+    external: ['@session-sigs/core'],
+  },
+  { package: 'storage-web', code: "export * from '@session-sigs/storage-web'", budget: 1_000, external: ['@session-sigs/core'] },
   { package: 'viem-signer', code: "export * from '@session-sigs/viem-signer'", budget: 500, external: ['viem', '@session-sigs/core'] },
 ]
 

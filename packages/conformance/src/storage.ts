@@ -62,6 +62,34 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     assert(['handle', 'seed', 'none'].includes(storage.keys), `keys is ${String(storage.keys)}`)
   })
 
+  test('storage: opening it again, also at the same time, changes nothing', async () => {
+    const storage = await subject.create()
+    await Promise.all([storage.open?.(), storage.open?.()])
+    const { keys } = storage
+    if (keys !== 'none') await storage.set(id, await sample(keys, 'kept'))
+    await storage.open?.()
+    assert(storage.keys === keys, `keys was ${keys} and is ${storage.keys}`)
+    if (keys !== 'none') assert(textOf(await storage.get(id)) === 'kept', 'what was set before is gone')
+  })
+
+  test('storage: sharedAs is a name, or left out', async () => {
+    const { sharedAs } = await create()
+    assert(sharedAs === undefined || (typeof sharedAs === 'string' && sharedAs !== ''), `sharedAs is ${JSON.stringify(sharedAs)}`)
+  })
+
+  test('storage: the same place opened once more holds the same, both ways', async () => {
+    const storage = await create()
+    if (!subject.reopen || storage.keys === 'none') return
+    const other = await opened(await subject.reopen(storage))
+    assert(other.sharedAs === storage.sharedAs, 'one place has two names')
+    await storage.set(id, await sample(storage.keys, 'first'))
+    assert(textOf(await other.get(id)) === 'first', 'the other does not see it')
+    await other.set(id, await sample(storage.keys, 'second'))
+    assert(textOf(await storage.get(id)) === 'second', 'it does not see what the other set')
+    await other.delete(id)
+    assert((await storage.get(id)) === undefined, 'it does not see that the other deleted it')
+  })
+
   test('storage: what was set is what is got, whole', async () => {
     const storage = await create()
     if (storage.keys === 'none') return
@@ -107,8 +135,10 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     const storage = await create()
     if (storage.keys === 'none') return
     const record = await sample(storage.keys, 'kept')
-    await storage.set(id, record)
+    // Copied when it is called, not when it gets to it.
+    const writing = storage.set(id, record)
     record.sessions = {}
+    await writing
     const got = await storage.get(id)
     assert(textOf(got) === 'kept', 'the caller’s object is the stored one')
     if (got) got.sessions = {}
@@ -139,6 +169,7 @@ export function testStorage(test: TestFunction, subject: StorageSubject): void {
     assert(second.get().status === 'signed-in', 'the session is gone')
     assert(Object.keys(await second.getSessionSigs({ resources: ['litAction://Qm'] })).length === 1, 'it does not sign')
     await second.signOut()
-    assert((await storage.get('session-sigs:lit')) === undefined, 'signing out left something behind')
+    const left = await storage.get('session-sigs:lit')
+    assert(Object.keys(left?.sessions ?? {}).length === 0, 'signing out left the session behind')
   })
 }

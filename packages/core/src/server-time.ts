@@ -38,9 +38,9 @@ export function createClock(read: () => Date): Clock {
 }
 
 /** What a verifier's refusal says: a `SessionError`, or the JSON of one that a server sent. Anything may be given. */
-export function readRefusal(refusal: unknown): { code: unknown; time: number } {
-  if (!isObject(refusal)) return { code: undefined, time: Number.NaN }
+export function readRefusal(refusal: unknown): { code: string; time: number } {
+  if (!isObject(refusal)) return { code: '', time: Number.NaN }
   const { code, details, now, time } = refusal
   const text = [isObject(details) ? details['now'] : undefined, now, time].find((part) => typeof part === 'string')
-  return { code, time: parseInstant(String(text)) }
+  return { code: typeof code === 'string' ? code : '', time: parseInstant(typeof text === 'string' ? text : '') }
 }

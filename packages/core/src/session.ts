@@ -266,7 +266,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   function heed(refusal: unknown): boolean {
     const { code, time } = readRefusal(refusal)
     if (code === 'revoked') void end('revoked').catch(() => undefined)
-    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(String(code)) || !clock.learn(time)) return false
+    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(code) || !clock.learn(time)) return false
     const minutes = Math.round(clock.ahead() / 60_000)
     if (minutes > 0) remark = `You are asked again because the clock of this device is ${minutes} min fast.`
     return true

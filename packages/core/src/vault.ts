@@ -253,14 +253,14 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const delegations = [...(before?.delegations ?? []).filter((item) => isGoodNow(item, now())).slice(1 - maxDelegations), delegation]
       const createdAt = before?.stored.createdAt ?? formatInstant(now())
       const stored = { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }
-      const isWritten = await write({ v: 1, current: id, sessions: { ...record.sessions, [id]: stored } })
+      const isWritten = !own && (await write({ v: 1, current: id, sessions: { ...record.sessions, [id]: stored } }))
       // What a person has signed is not lost for want of room: it is kept here. A key that the storage has stays there, so that a sign-out elsewhere is still seen.
       if (own || !(isWritten || before)) own = { v: 1, current: id, sessions: { ...own?.sessions, [id]: stored } }
       try {
         check()
       } catch (error) {
         turns.ended.add(keyName(form))
-        await write(without(record, id))
+        if (isWritten) await write(without(record, id))
         throw error
       }
       if (earlier && isRenewal) turns.ended.add(keyName(earlier.stored.key))
@@ -278,7 +278,9 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const next = await load(id, record)
       const { current: _, ...others } = record
       const chosen = next && id !== undefined ? { ...others, current: id } : others
-      if (own || !(await write(chosen))) own = chosen
+      if (own) own = chosen
+      // Where it cannot be written, only what is in use is taken along: of the others nobody would hear that they ended.
+      else if (!(await write(chosen))) own = without({ ...chosen, sessions: Object.fromEntries(next && id ? [[id, next.stored]] : []) }, '')
       if (next || current) use(next, 'account-changed')
       changed()
     })

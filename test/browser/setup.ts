@@ -1,0 +1,22 @@
+/** Before all tests, once a run: which browser the tests of this folder use. */
+import { fileURLToPath } from 'node:url'
+import type { TestProject } from 'vitest/node'
+import { findChromium, getChromium } from './chromium.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The path of a Chromium-family browser; empty where there is none. */
+    chromium: string
+  }
+}
+
+const folder = fileURLToPath(new URL('.', import.meta.url)).replaceAll('\\', '/')
+
+export default async function setup(project: TestProject): Promise<void> {
+  const isWanted = project.vitest.state.getPaths().some((path) => path.startsWith(folder))
+  // A run that has none of these tests must not wait for a browser. While watching, it may have them later.
+  if (!isWanted) return project.provide('chromium', findChromium() ?? '')
+  const chromium = await getChromium()
+  if ('reason' in chromium) console.warn(`SKIPPED test/browser: ${chromium.reason}`)
+  project.provide('chromium', 'path' in chromium ? chromium.path : '')
+}
