@@ -1,7 +1,5 @@
 import { toHex } from './bytes.ts'
-import { type AuthSig, askCallback, sessionKeyUri } from './delegation.ts'
 import type { Plan } from './request.ts'
-import type { AuthCallbackParams } from './scope.ts'
 import type { Account } from './signer.ts'
 import type { SiweMessage } from './siwe.ts'
 import { formatInstant } from './time.ts'
@@ -12,47 +10,22 @@ export interface Site {
   readonly statement?: string | undefined
 }
 
-/** What a caller said about the chain. */
-export interface ChainChoice {
-  readonly chain?: string | undefined
-  readonly switchChain?: boolean | undefined
-}
-
 /** Said to the person by an app that has no statement of its own. */
 const defaultStatement = 'Let this device act for me, only as listed here and only until it expires.'
 
 /** 128 bits, as letters and digits. */
-function nonce(): string {
+export function nonce(): string {
   return toHex(globalThis.crypto.getRandomValues(new Uint8Array(16)))
 }
 
 /** The site given, or else the page's own. */
-function domainOf({ domain }: Site): string | undefined {
+export function domainOf({ domain }: Site): string | undefined {
   return domain ?? globalThis.location?.host
 }
 
 /** Whether an account is on the chain that was named to a signer. A name that is not known says nothing. */
 export function isOnChain({ chainId }: Plan, account: Account): boolean {
   return chainId === undefined || chainId === account.chainId
-}
-
-/**
- * Asks an app's callback for a delegation to the key.
- *
- * @throws SessionError as `askCallback`
- */
-export function askForDelegation(
-  callback: (params: AuthCallbackParams) => Promise<AuthSig>,
-  plan: Plan,
-  choice: ChainChoice,
-  site: Site,
-  publicKey: string,
-): Promise<unknown> {
-  const { chain, switchChain } = choice
-  const { expiration } = plan
-  const common = { chain, resources: [...plan.grants], switchChain, expiration, uri: sessionKeyUri(publicKey) }
-  const facts = { domain: domainOf(site), statement: site.statement, nonce: nonce() }
-  return askCallback(callback, plan.callbackParams?.(common, facts) ?? common)
 }
 
 /**

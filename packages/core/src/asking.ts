@@ -1,4 +1,4 @@
-import { askForDelegation, isOnChain, type Site, writeMessage } from './ask.ts'
+import { isOnChain, type Site, writeMessage } from './ask.ts'
 import type { VerifyDelegation } from './check-wallet.ts'
 import { cover, isGoodNow } from './coverage.ts'
 import { askAccount, askSigner, type Delegation, readDelegation, sessionKeyUri } from './delegation.ts'
@@ -141,10 +141,9 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     const form = own ? undefined : (earlier?.stored.key ?? again?.key ?? (await vault.generateKey()))
     const key = own ?? earlier?.key ?? (await loadStoredKey(form as StoredKey))
     const text = fields && (again?.message ?? formatSiweMessage({ ...fields, uri: sessionKeyUri(key.publicKey) }))
-    const put = (): Promise<unknown> =>
-      signer && account && text !== undefined
-        ? askSigner(signer, account, text)
-        : askForDelegation(callback as NonNullable<typeof callback>, plan, request, options, key.publicKey)
+    const put = callback
+      ? (await import('./callback.ts')).askCallback.bind(undefined, callback, plan, request, options, key.publicKey)
+      : askSigner.bind(undefined, signer as Signer, account as Account, text ?? '')
     return { key, form, account: account ?? earlier?.account, earlier: renews ?? earlier, text, put }
   }
 

@@ -159,29 +159,3 @@ export async function askSigner(signer: Signer, account: Account, signedMessage:
   const sig = await asking('signMessage', () => signer.signMessage(signedMessage, account))
   return { sig, derivedVia: personalSign, signedMessage, address: account.address }
 }
-
-/**
- * Calls an `authNeededCallback`, once.
- *
- * @throws SessionError `wallet-refused`, `callback-threw`, `callback-rejected`, `callback-returned-nothing`
- */
-export async function askCallback<P>(callback: (params: P) => Promise<AuthSig> | AuthSig, params: P): Promise<unknown> {
-  const failed = (code: 'callback-threw' | 'callback-rejected', cause: unknown): SessionError =>
-    isRefusal(cause)
-      ? new SessionError('wallet-refused', { by: 'callback' }, { cause })
-      : new SessionError(code, { reason: cause instanceof Error ? cause.name : typeof cause }, { cause })
-  let pending: Promise<AuthSig> | AuthSig
-  try {
-    pending = callback(params)
-  } catch (cause) {
-    throw failed('callback-threw', cause)
-  }
-  let answer: unknown
-  try {
-    answer = await pending
-  } catch (cause) {
-    throw failed('callback-rejected', cause)
-  }
-  if (answer === undefined || answer === null) throw new SessionError('callback-returned-nothing', { got: String(answer) })
-  return answer
-}

@@ -82,10 +82,13 @@ export type RefusalCode =
   | 'wallet-unsupported'
   | 'revoked'
 
+/** What an `authNeededCallback` does. Its sentences stand where it is called. */
+export type CallbackCode = 'callback-threw' | 'callback-rejected' | 'callback-returned-nothing'
+
 /** For each code the words that make its sentence. */
 export type Sentences<C extends SessionErrorCode> = { readonly [K in C]: (details: SessionErrorTable[K]) => string }
 
-const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode>> = {
+const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | CallbackCode>> = {
   'time-invalid': (d) => `${d.field} ${d.reason}. Use toISOString()`,
   'address-invalid': (d) => `Not an address: ${d.reason}. Use its EIP-55 spelling`,
   'siwe-invalid': (d) => `Not an EIP-4361 message: ${d.line ? `line ${d.line}, ` : ''}${d.field} ${d.reason}`,
@@ -105,18 +108,15 @@ const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode>> = {
   'signed-out': (d) => `Signed out${d.during === 'signIn' ? ' while the wallet was asked' : ''}. Call signIn()`,
   'wallet-refused': () => `The person refused. Ask again only when they choose to`,
   'wallet-failed': (d) => `The signer failed at ${d.during}(): see cause`,
-  'callback-threw': () => `authNeededCallback threw: see cause`,
-  'callback-rejected': () => `authNeededCallback rejected: see cause`,
-  'callback-returned-nothing': () => `authNeededCallback returned nothing. Return an AuthSig`,
   'delegation-malformed': (d) => `Not an AuthSig: ${d.reason}`,
   'delegation-key-mismatch': (d) => `The delegation is for ${d.actual}, not ${d.expected}. Sign the uri that was given`,
   'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Ask the wallet for it, and sign the resources given`,
   'delegation-expired': (d) => `The delegation ended at ${d.expiration}; it is ${d.now}. Sign in again`,
   'delegation-not-yet-valid': (d) => `The delegation begins at ${d.from}; it is ${d.now}. Check the clock`,
   'delegation-lifetime': (d) => `The delegation cannot be used: ${d.reason}`,
-  'account-mismatch': (d) => `The delegation is by ${d.actual}, not ${d.expected}. Use that account`,
   'wallet-signature-invalid': (d) => `${d.address} did not sign this delegation. Sign it again, unchanged`,
   'verifier-unavailable': (d) => `${d.port} gave neither yes nor no. Try again`,
+  'account-mismatch': (d) => `The delegation is by ${d.actual}, not ${d.expected}. Use that account`,
 }
 
 /**

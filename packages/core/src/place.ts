@@ -1,5 +1,5 @@
 import { SessionError } from './errors.ts'
-import { emptyRecord, keyName, type ReadRecord, type SessionStorage, type StoredSession, type StoredSessions } from './storage.ts'
+import { emptyRecord, type ReadRecord, type SessionStorage, type StoredSessions } from './storage.ts'
 import { withLimit } from './timers.ts'
 
 /** The one record, where the storage has it. */
@@ -19,16 +19,9 @@ export interface Place {
 /** How long a storage may take, in milliseconds. */
 const limit = 3_000
 
-function isSameSession(a: StoredSession | undefined, b: StoredSession | undefined): boolean {
-  if (!a || !b || a.key.type !== b.key.type || keyName(a.key) !== keyName(b.key) || a.delegations.length !== b.delegations.length)
-    return false
-  return a.delegations.every(({ sig }, i) => sig === b.delegations[i]?.sig)
-}
-
-function isSameRecord(a: StoredSessions, b: StoredSessions): boolean {
-  const ids = Object.keys(a.sessions)
-  if (a.current !== b.current || a.pending?.message !== b.pending?.message || ids.length !== Object.keys(b.sessions).length) return false
-  return ids.every((id) => isSameSession(a.sessions[id], b.sessions[id]))
+/** What a record says of who is signed in; a delegation names its key. */
+function summary({ current, pending, sessions }: StoredSessions): string {
+  return JSON.stringify([current, pending?.message, Object.entries(sessions).map(([id, { delegations }]) => [id, delegations])])
 }
 
 /** `late` is called when a write that was given up lands after all. */
@@ -66,7 +59,7 @@ export function createPlace(storage: SessionStorage, id: string, late: () => voi
         await attempt()
         // Where it cannot be read any more, its word has to do.
         const found = await readOnce().catch(() => undefined)
-        if (!found || isSameRecord(found.record, record)) return true
+        if (!found || summary(found.record) === summary(record)) return true
       } catch {
         // Tried once more, or another way; what matters is what is there in the end.
       }

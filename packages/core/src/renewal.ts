@@ -1,14 +1,18 @@
+/**
+ * Asking for all of a session once more: loaded by who renews.
+ */
+import type { Errand, Grant } from './asking.ts'
+import { isGoodNow } from './coverage.ts'
 import type { Delegation } from './delegation.ts'
+import { SessionError } from './errors.ts'
+import type { Plan } from './request.ts'
 import type { Scope } from './scope.ts'
+import type { Vault } from './vault.ts'
 
 const isRecap = (resource: string): boolean => resource.startsWith('urn:recap:')
 
-/**
- * All that these delegations grant, to be granted once more by one message. Nothing of it is wanted for a session signature now.
- *
- * @throws SessionError `recap-…` for a ReCap that cannot be used
- */
-export async function renewalScope(delegations: readonly Delegation[]): Promise<Scope> {
+/** All that these delegations grant, to be granted once more by one message. Nothing of it is wanted for a session signature now. */
+async function renewalScope(delegations: readonly Delegation[]): Promise<Scope> {
   const messages = delegations.map(({ message }) => message)
   const grants = [...new Set(messages.flatMap(({ resources = [] }) => resources))].filter((resource) => !isRecap(resource))
   const missingFrom: Scope['missingFrom'] = ({ resources = [] }) => grants.filter((grant) => !resources.includes(grant))
@@ -27,4 +31,23 @@ export async function renewalScope(delegations: readonly Delegation[]): Promise<
       ...(domain === undefined ? {} : { domain }),
     }),
   }
+}
+
+/**
+ * The errand of renewing the session in use, by a plan that says until when.
+ *
+ * @throws SessionError `signed-out` where there is no session to renew, `recap-…` for a ReCap that cannot be used
+ */
+export async function renewalOf(vault: Vault, plan: Plan, now: number): Promise<Omit<Errand, 'request' | 'stillWanted'>> {
+  const renews = vault.current()
+  const good = renews?.delegations.filter((item) => isGoodNow(item, now)) ?? []
+  if (!renews || good.length === 0) throw new SessionError('signed-out', { during: 'call' })
+  const { publicKey } = renews.key
+  // Whoever renewed it, here or in another tab.
+  const found = (): Grant | undefined => {
+    const current = vault.current()
+    return current && current.key.publicKey !== publicKey ? current : undefined
+  }
+  const what = JSON.stringify(['renew', publicKey])
+  return { what, plan: { ...plan, ...(await renewalScope(good)) }, own: undefined, renews, isSignIn: false, found }
 }

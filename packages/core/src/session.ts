@@ -4,6 +4,7 @@ import type { VerifyDelegation } from './check-wallet.ts'
 import { cover, endOf, isGoodNow } from './coverage.ts'
 import { type Delegation, readAuthSig } from './delegation.ts'
 import { SessionError } from './errors.ts'
+import type { WantedPart } from './further.ts'
 import { importSessionKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import type { Readable } from './observable.ts'
@@ -16,8 +17,8 @@ import type { Protection, SessionState } from './state.ts'
 import { type LiveSession, memoryStorage, type SessionStorage, sessionId } from './storage.ts'
 import { formatInstant } from './time.ts'
 import { createTurns } from './turns.ts'
-import { createVault, type PickSession } from './vault.ts'
-import { followWallet, type WalletEvents } from './wallet-events.ts'
+import { createVault } from './vault.ts'
+import type { readEvents, WalletEvents } from './wallet-events.ts'
 
 export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. */
@@ -121,7 +122,6 @@ function milliseconds(name: string, seconds: number): number {
  */
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
-  if (!Array.isArray(options.nodes)) throw new TypeError('nodes is a list of URLs.')
   const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
   if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
   if (!protections.includes(minimum)) throw new TypeError(`minimumProtection is one of ${protections.join(', ')}.`)
@@ -211,7 +211,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return issueSessionSigs(key, { ...plan.wanted, capabilities, issuedAt, expiration }, plan.nodes)
   }
 
-  async function stateAfter(errand: Promise<Errand>): Promise<SessionState> {
+  async function stateAfter(errand: Errand | Promise<Errand>): Promise<SessionState> {
     await obtain(await errand)
     return vault.state.get()
   }
@@ -230,29 +230,22 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     asked: AskOptions = {},
   ): Promise<SessionState> {
     const stillWanted = begin()
-    const list: readonly unknown[] = givenList<unknown>(resources) ?? []
-    const field = typeof list[0] === 'string' ? 'resources' : 'resourceAbilityRequests'
-    const planOf = (some: readonly unknown[]): Promise<Plan> => planRequest({ ...asked, [field]: some }, vocabulary, nodes, now())
-    await planOf(list)
+    const { missingOf } = await import('./further.ts')
     await vault.sync()
-    const missing: unknown[] = []
-    for (const item of list) if (!findGrant(await planOf([item]), undefined)) missing.push(item)
-    return missing.length === 0 ? vault.state.get() : stateAfter(errandFor({ ...asked, [field]: missing }, stillWanted, false))
+    const errand = (part: WantedPart): Promise<Errand> => errandFor({ ...asked, ...part } as SessionSigsRequest<V>, stillWanted, false)
+    const missing = await missingOf(
+      givenList(resources as readonly string[]) ?? [],
+      async (part) => (await errand(part)).found() !== undefined,
+    )
+    return missing ? stateAfter(errand(missing)) : vault.state.get()
   }
 
   async function renew(asked: AskOptions = {}): Promise<SessionState> {
     const stillWanted = begin()
+    const { renewalOf } = await import('./renewal.ts')
     await vault.sync()
-    const renews = vault.current()
-    if (!renews?.delegations.some(isGood)) throw new SessionError('signed-out', { during: 'call' })
-    const scope = await (await import('./renewal.ts')).renewalScope(renews.delegations.filter(isGood))
-    const plan = { ...(await planRequest(asked, vocabulary, nodes, now())), ...scope }
-    const found = (): Grant | undefined => {
-      const current = vault.current()
-      return current && current.key.publicKey !== renews.key.publicKey ? { key: current.key, delegations: current.delegations } : undefined
-    }
-    const what = JSON.stringify(['renew', renews.key.publicKey])
-    return stateAfter(Promise.resolve({ what, plan, request: asked, own: undefined, renews, isSignIn: false, stillWanted, found }))
+    const errand = await renewalOf(vault, await planRequest(asked, vocabulary, nodes, now()), now())
+    return stateAfter({ ...errand, request: asked, stillWanted })
   }
 
   /** Whatever was begun comes to nothing. */
@@ -282,12 +275,19 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return deliver(await getSessionSigs(request))
   }
 
-  /** A wallet's event has nobody who waits for what comes of it. */
-  function select(pick: PickSession): void {
-    vault
-      .sync()
-      .then(() => vault.select(pick))
-      .catch(() => undefined)
+  function follow(wallet: WalletEvents): () => void {
+    const reading = (): Promise<ReturnType<typeof readEvents>> =>
+      (reader ??= import('./wallet-events.ts').then(({ readEvents }) => readEvents()))
+    let reader: ReturnType<typeof reading> | undefined
+    const listeners = ['accountsChanged', 'chainChanged', 'disconnect'].map((event) => {
+      // Nobody waits for what comes of an event.
+      const heard = async (value: unknown): Promise<void> => vault.select((await reading())(event, value))
+      return [event, (value: unknown): void => void heard(value).catch(() => undefined)] as const
+    })
+    for (const [event, listener] of listeners) wallet.on(event, listener)
+    return () => {
+      for (const [event, listener] of listeners) wallet.removeListener(event, listener)
+    }
   }
 
   const { get, subscribe } = vault.state
@@ -306,6 +306,6 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     signOut: () => end('signed-out'),
     send,
     heed,
-    follow: (wallet: WalletEvents) => followWallet(wallet, select),
+    follow,
   })
 }

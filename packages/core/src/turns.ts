@@ -50,11 +50,11 @@ export function isAnswer(error: unknown): error is SessionError {
 /** News of another page is outside data, too. */
 function readNews(data: unknown): News | undefined {
   if (!isObject(data)) return undefined
-  const { type, what, code, details } = data
+  const { type, what, code, message } = data
   if (type === 'changed') return { type }
   if (type !== 'refused' || typeof what !== 'string') return undefined
   if (typeof code !== 'string' || !answers.test(code)) return undefined
-  return { type, what, error: new SessionError(code as SessionErrorCode, (isObject(details) ? details : {}) as never) }
+  return { type, what, error: new SessionError(code as SessionErrorCode, {} as never, { sentences: { [code]: () => `${message}` } }) }
 }
 
 export function createTurns(storage: SessionStorage, recordId: string): Turns {
@@ -110,7 +110,7 @@ export function createTurns(storage: SessionStorage, recordId: string): Turns {
     for (const listener of [...listeners]) listener(news)
     const open = channel()
     if (news.type === 'changed') open?.postMessage(news)
-    else open?.postMessage({ type: news.type, what: news.what, code: news.error.code, details: news.error.details })
+    else open?.postMessage({ type: news.type, what: news.what, code: news.error.code, message: news.error.message })
     open?.close()
   }
 

@@ -154,6 +154,10 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   const hasEnded = (stored: StoredSession | undefined): boolean => stored !== undefined && turns.ended.has(keyName(stored.key))
 
+  function end(stored: StoredSession | undefined): void {
+    if (stored) turns.ended.add(keyName(stored.key))
+  }
+
   async function load(id: string | undefined, record: StoredSessions): Promise<LiveSession | undefined> {
     const kept = sessionIn(record, id)
     if (!id || !kept || hasEnded(kept)) return undefined
@@ -256,20 +260,18 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const isWritten = !own && (await write({ v: 1, current: id, sessions: { ...record.sessions, [id]: stored } }))
       // What a person has signed is not lost for want of room: it is kept here. A key that the storage has stays there, so that a sign-out elsewhere is still seen.
       if (own || !(isWritten || before)) own = { v: 1, current: id, sessions: { ...own?.sessions, [id]: stored } }
-      try {
-        check()
-      } catch (error) {
-        turns.ended.add(keyName(form))
-        if (isWritten) await write(without(record, id))
-        throw error
-      }
-      if (earlier && isRenewal) turns.ended.add(keyName(earlier.stored.key))
-      use({ account, key, stored, delegations })
+      const session = { account, key, stored, delegations }
+      // Not told to anybody yet: who signed out meanwhile finds it here and destroys it.
+      current = session
+      check()
+      if (isRenewal) end(earlier?.stored)
+      use(session)
       changed()
     })
   }
 
-  function select(pick: PickSession, check = (): void => undefined): Promise<void> {
+  async function select(pick: PickSession, check = (): void => undefined): Promise<void> {
+    await opened()
     return exclusively(async () => {
       check()
       const { record } = await read()
@@ -278,9 +280,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const next = await load(id, record)
       const { current: _, ...others } = record
       const chosen = next && id !== undefined ? { ...others, current: id } : others
-      if (own) own = chosen
-      // Where it cannot be written, only what is in use is taken along: of the others nobody would hear that they ended.
-      else if (!(await write(chosen))) own = without({ ...chosen, sessions: Object.fromEntries(next && id ? [[id, next.stored]] : []) }, '')
+      if (own || !(await write(chosen))) own = chosen
       if (next || current) use(next, 'account-changed')
       changed()
     })
@@ -288,7 +288,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   function remove(why: 'signed-out' | 'revoked'): Promise<void> {
     const gone = current
-    if (gone) turns.ended.add(keyName(gone.stored.key))
+    end(gone?.stored)
     isBarred = why === 'revoked'
     use(undefined, why)
     return exclusively(async () => {
@@ -296,11 +296,13 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
         .then(place.read)
         .catch(() => undefined)
       const record = found?.record ?? emptyRecord
-      const id = idOf(gone ?? current) ?? own?.current ?? record.current
-      for (const kept of [sessionIn(record, id), current?.stored]) if (kept) turns.ended.add(keyName(kept.key))
-      own = own && without(own, id)
+      const ids = [gone, current].map(idOf).filter((id) => id !== undefined)
+      if (ids.length === 0) ids.push(own?.current ?? record.current ?? '')
+      for (const id of ids) end(sessionIn(record, id))
+      end(current?.stored)
+      own = own && ids.reduce(without, own)
       use(undefined, why)
-      const isGone = await write(without(record, id))
+      const isGone = await write(ids.reduce(without, record))
       changed()
       if (!isGone) throw new SessionError('storage-failed', { operation: 'delete' })
     })

@@ -1,3 +1,6 @@
+/**
+ * What a wallet's events mean: loaded with the first of them.
+ */
 import { isObject } from './json.ts'
 import type { PickSession } from './vault.ts'
 
@@ -15,33 +18,26 @@ function addressOf(id: string | undefined): string | undefined {
 }
 
 /**
- * Follows a wallet: the account's session is selected where there is one, and none is where there is none. A session outlives the wallet's connection, so losing that changes
- * nothing, unless the person ended it. Another chain selects the account's session there, if it has one.
+ * What an event, by its name, makes of the session in use. The account's session is picked where there is one, and none where there is none. Another chain picks the account's
+ * session there, if it has one. A session outlives the wallet's connection, so losing that changes nothing, unless the person ended it.
  */
-export function followWallet(wallet: WalletEvents, select: (pick: PickSession) => void): () => void {
+export function readEvents(): (event: string, value: unknown) => PickSession {
   let chainId: number | undefined
+  const isThere = (id: string): boolean => Number.parseInt(id, 10) === chainId
 
-  function choose(address: string | undefined): void {
-    select((ids, current) => {
-      const own = ids.filter((id) => addressOf(id) === address)
-      const there = own.find((id) => Number.parseInt(id, 10) === chainId)
-      return there ?? (addressOf(current) === address ? current : own[0])
-    })
-  }
+  const pickAccount =
+    (address: unknown): PickSession =>
+    (ids, current) => {
+      const wanted = typeof address === 'string' ? address.toLowerCase() : ''
+      const own = ids.filter((id) => addressOf(id) === wanted)
+      return own.find(isThere) ?? (addressOf(current) === wanted ? current : own[0])
+    }
 
-  const listeners: Readonly<Record<string, (value: unknown) => void>> = {
-    accountsChanged: (accounts) =>
-      choose(Array.isArray(accounts) && typeof accounts[0] === 'string' ? accounts[0].toLowerCase() : undefined),
-    chainChanged: (chain) => {
-      chainId = Number(chain)
-      select((ids, current) => ids.find((id) => addressOf(id) === addressOf(current) && Number.parseInt(id, 10) === chainId) ?? current)
-    },
-    disconnect: (error) => {
-      if (isObject(error) && Number(error['code']) >= byPerson) choose(undefined)
-    },
-  }
-  for (const [event, listener] of Object.entries(listeners)) wallet.on(event, listener)
-  return () => {
-    for (const [event, listener] of Object.entries(listeners)) wallet.removeListener(event, listener)
+  return (event, value) => {
+    if (event === 'accountsChanged') return pickAccount(Array.isArray(value) ? value[0] : undefined)
+    if (event === 'disconnect')
+      return isObject(value) && Number(value['code']) >= byPerson ? pickAccount(undefined) : (_, current) => current
+    chainId = Number(value)
+    return (ids, current) => ids.find((id) => addressOf(id) === addressOf(current) && isThere(id)) ?? current
   }
 }
