@@ -2,7 +2,7 @@ import { defineConfig, type UserConfig } from 'tsdown'
 
 /** What a page loads with the client, in one file: bundlers that assign code by file then load just that, and what is loaded later shares it. */
 const client =
-  /src[\\/](?:errors|bytes|observable|uri|json|time|keccak|address|native|resource|keypair|signer|siwe|scope|delegation|session-sig|coverage|request|storage|timers|watch|server-time|state|turns|place|ask|vault|asking|session)\.ts$/
+  /src[\\/](?:errors|encode|observable|uri|json|time|keccak|address|resource|keypair|signer|siwe|scope|delegation|issue|coverage|request|storage|timers|watch|server-time|state|turns|place|ask|vault|asking|session)\.ts$/
 
 /** The second form is a file by itself that shares only the error class: it would otherwise be loaded with every page, because the main entry exports its parts too. */
 const secondForm = /recap-scope\.ts$/

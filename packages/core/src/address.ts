@@ -1,4 +1,4 @@
-import { toHex, toUtf8 } from './bytes.ts'
+import { toHex, toUtf8 } from './encode.ts'
 import { SessionError } from './errors.ts'
 import { keccak256Block } from './keccak.ts'
 

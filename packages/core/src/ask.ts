@@ -1,4 +1,4 @@
-import { toHex } from './bytes.ts'
+import { toHex } from './encode.ts'
 import type { Plan } from './request.ts'
 import type { Account } from './signer.ts'
 import type { SiweMessage } from './siwe.ts'

@@ -1,9 +1,10 @@
 import { isOnChain, type Site, writeMessage } from './ask.ts'
+import type { readDelegation } from './auth-sig.ts'
 import type { VerifyDelegation } from './check-wallet.ts'
 import { cover, isGoodNow } from './coverage.ts'
-import { askAccount, askSigner, type Delegation, readDelegation, sessionKeyUri } from './delegation.ts'
+import { askAccount, askSigner, type Delegation, sessionKeyUri } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import { loadStoredKey, type StoredKey } from './keypair.ts'
+import type { StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import type { Plan, SessionSigsRequest } from './request.ts'
 import type { Account, Signer } from './signer.ts'
@@ -46,6 +47,8 @@ interface Question {
   readonly text: string | undefined
   /** Asks; the wallet is called before this returns. */
   put(): Promise<unknown>
+  /** Judges the answer. */
+  readonly read: typeof readDelegation
 }
 
 interface Prepared {
@@ -94,7 +97,12 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   let prepared: Prepared | undefined
   let preparations = 0
 
-  const canAsk = ({ request }: Errand): boolean => signer !== undefined || request.authNeededCallback !== undefined
+  const canAsk = ({ request }: Errand): unknown => signer ?? request.authNeededCallback
+
+  /** Without anybody to ask, one can still wait for a page that does, if there may be one. */
+  function checkAsker(errand: Errand, mayWait: boolean): void {
+    if (!canAsk(errand) && !mayWait) throw new TypeError('A signer or authNeededCallback is needed.')
+  }
 
   function drop(): void {
     prepared?.release()
@@ -139,18 +147,20 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     const fields = account && !callback ? writeMessage(account, plan, options, now(), options.remark()) : undefined
     const again = fields && !own && !renews ? await askedBefore(errand, fields, earlier) : undefined
     const form = own ? undefined : (earlier?.stored.key ?? again?.key ?? (await vault.generateKey()))
-    const key = own ?? earlier?.key ?? (await loadStoredKey(form as StoredKey))
+    const key = own ?? earlier?.key ?? (await (await import('./stored-key.ts')).loadStoredKey(form as StoredKey))
     const text = fields && (again?.message ?? formatSiweMessage({ ...fields, uri: sessionKeyUri(key.publicKey) }))
     const put = callback
       ? (await import('./callback.ts')).askCallback.bind(undefined, callback, plan, request, options, key.publicKey)
       : askSigner.bind(undefined, signer as Signer, account as Account, text ?? '')
-    return { key, form, account: account ?? earlier?.account, earlier: renews ?? earlier, text, put }
+    // Loaded before the wallet is asked: its answer must not be lost for want of what reads it.
+    const { readDelegation: read } = await import('./auth-sig.ts')
+    return { key, form, account: account ?? earlier?.account, earlier: renews ?? earlier, text, put, read }
   }
 
   async function putAndKeep(errand: Errand, question: Question): Promise<void> {
     const answer = await question.put()
     const { key, form, earlier, account } = question
-    const delegation = readDelegation(answer, { publicKey: key.publicKey, scope: errand.plan, now: now(), account })
+    const delegation = question.read(answer, { publicKey: key.publicKey, scope: errand.plan, now: now(), account })
     if (options.verifyWallet) await (await import('./check-wallet.ts')).checkWallet(options.verifyWallet, delegation)
     errand.stillWanted()
     if (!form) return options.keepBrought(delegation, key)
@@ -236,7 +246,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
       // One call asks once, whatever the clock or the answer does.
       if (isAnswered) throw new SessionError('delegation-lifetime', { reason: 'it ended' })
       if (vault.isBarred() && !errand.isSignIn && !errand.own) throw new SessionError('signed-out', { during: 'call' })
-      if (!canAsk(errand) && (errand.own || !isShared)) throw new TypeError('A signer or authNeededCallback is needed.')
+      checkAsker(errand, isShared && !errand.own)
       const waitingFor = asking
       const failure = await (waitingFor?.answer ?? start(errand, takePrepared(errand))).then(
         () => undefined,
@@ -255,7 +265,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   async function prepare(errand: Errand): Promise<string | undefined> {
     drop()
-    if (!canAsk(errand)) throw new TypeError('A signer or authNeededCallback is needed.')
+    checkAsker(errand, false)
     const mine = ++preparations
     return new Promise((resolve, reject) => {
       const run = async (): Promise<void> => {

@@ -1,22 +1,11 @@
 /** Hex, base64url and UTF-8, strict both ways: one spelling each, and `undefined` for anything else. */
+import type { Bytes } from './encode.ts'
+
+export type { Bytes } from './encode.ts'
+export { toHex, toUtf8 } from './encode.ts'
 
 const digits = '0123456789abcdef'
-/** Both digits of every byte. */
-const pairs: readonly string[] = /* @__PURE__ */ Array.from(
-  { length: 256 },
-  (_, byte) => digits.charAt(byte >> 4) + digits.charAt(byte & 15),
-)
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** Bytes that own an ordinary buffer, which is what WebCrypto takes. */
-export type Bytes = Uint8Array<ArrayBuffer>
-
-/** Lower-case hex without `0x`. */
-export function toHex(bytes: Uint8Array): string {
-  let text = ''
-  for (const byte of bytes) text += pairs[byte]
-  return text
-}
 
 /** Bytes of lower-case hex without `0x`; `undefined` for odd length, upper case or any other character. */
 export function fromHex(text: string): Bytes | undefined {
@@ -70,10 +59,6 @@ export function fromBase64url(text: string): Bytes | undefined {
 /** Whether every surrogate has its partner; otherwise UTF-8 would silently replace it, and two texts would have the same bytes. */
 export function isWellFormed(text: string): boolean {
   return !/\p{Surrogate}/u.test(text)
-}
-
-export function toUtf8(text: string): Bytes {
-  return new TextEncoder().encode(text)
 }
 
 /** Text of UTF-8 bytes, a byte order mark kept as what it is; `undefined` where the bytes are not UTF-8. */

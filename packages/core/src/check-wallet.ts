@@ -1,5 +1,5 @@
 import type { Delegation } from './delegation.ts'
-import { SessionError } from './errors.ts'
+import { unfit } from './unfit.ts'
 
 /** Asked whether a wallet really signed a delegation, by a client that wants to be sure at once. */
 export type VerifyDelegation = (question: {
@@ -19,7 +19,7 @@ export async function checkWallet(verifyWallet: VerifyDelegation, { authSig, mes
   try {
     isSigned = await verifyWallet({ address, chainId, message: authSig.signedMessage, signature: authSig.sig })
   } catch (cause) {
-    throw new SessionError('verifier-unavailable', { port: 'verifyWallet' }, { cause })
+    throw unfit('verifier-unavailable', { port: 'verifyWallet' }, { cause })
   }
-  if (isSigned !== true) throw new SessionError('wallet-signature-invalid', { address })
+  if (isSigned !== true) throw unfit('wallet-signature-invalid', { address })
 }

@@ -82,41 +82,44 @@ export type RefusalCode =
   | 'wallet-unsupported'
   | 'revoked'
 
+/** Codes whose sentence only a reader of keys and delegations needs. */
+export type UnfitCode =
+  | 'key-malformed'
+  | 'delegation-malformed'
+  | 'delegation-key-mismatch'
+  | 'account-mismatch'
+  | 'wallet-signature-invalid'
+  | 'verifier-unavailable'
+
 /** What an `authNeededCallback` does. Its sentences stand where it is called. */
 export type CallbackCode = 'callback-threw' | 'callback-rejected' | 'callback-returned-nothing'
 
 /** For each code the words that make its sentence. */
 export type Sentences<C extends SessionErrorCode> = { readonly [K in C]: (details: SessionErrorTable[K]) => string }
 
-const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | CallbackCode>> = {
+const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | UnfitCode | CallbackCode>> = {
   'time-invalid': (d) => `${d.field} ${d.reason}. Use toISOString()`,
   'address-invalid': (d) => `Not an address: ${d.reason}. Use its EIP-55 spelling`,
   'siwe-invalid': (d) => `Not an EIP-4361 message: ${d.line ? `line ${d.line}, ` : ''}${d.field} ${d.reason}`,
-  'key-malformed': (d) => `Not a session key: ${d.reason}. Use generateSessionKeyPair()`,
   'resource-malformed': (d) => `"${d.resource}" is no resource: ${d.reason}. Write <type>://<id>`,
   'resource-type-unknown': (d) => `"${d.resource}" has an unknown type. Use ${d.known.join(', ')}`,
-  'resource-wildcard': (d) => `"${d.resource}" has "*" inside its id. Use "*" alone, or an exact id`,
+  'resource-wildcard': (d) => `"${d.resource}" has "*" in its id. Use "*" alone, or an exact id`,
   'resource-is-capability': (d) => `"${d.resource}" is a capability. Ask for the resource`,
-  'resources-empty': (d) => `${d.field} is empty. Name a resource, or leave it out for all`,
+  'resources-empty': (d) => `${d.field} is empty. Name one, or leave it out for all`,
   'node-invalid': (d) => `"${d.node}" is no http(s) URL. Name the node as it names itself`,
   'nodes-empty': (d) => `${d.field} is empty. Name a node`,
   'expiration-past': (d) => `${d.field} ${d.expiration} is past; it is ${d.now}. Use a later one`,
-  'lifetime-too-long': (d) => `${d.field} is over ${d.maxSeconds} seconds away. Use an earlier one`,
+  'lifetime-too-long': (d) => `${d.field} is over ${d.maxSeconds} s away. Use an earlier one`,
   'chain-mismatch': (d) => `"${d.chain}" is chain ${d.expected}, the wallet is on ${d.actual}. Switch it, or use switchChain`,
   'storage-failed': (d) => `The storage failed at ${d.operation}(): see cause`,
-  'protection-too-low': (d) => `The key would be kept as "${d.actual}", and "${d.minimum}" is the minimum. Use another storage or browser`,
+  'protection-too-low': (d) => `The key's protection would be ${d.actual}, below ${d.minimum}. Use another storage or browser`,
   'signed-out': (d) => `Signed out${d.during === 'signIn' ? ' while the wallet was asked' : ''}. Call signIn()`,
   'wallet-refused': () => `The person refused. Ask again only when they choose to`,
   'wallet-failed': (d) => `The signer failed at ${d.during}(): see cause`,
-  'delegation-malformed': (d) => `Not an AuthSig: ${d.reason}`,
-  'delegation-key-mismatch': (d) => `The delegation is for ${d.actual}, not ${d.expected}. Sign the uri that was given`,
-  'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Ask the wallet for it, and sign the resources given`,
+  'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Sign the resources that were given`,
   'delegation-expired': (d) => `The delegation ended at ${d.expiration}; it is ${d.now}. Sign in again`,
   'delegation-not-yet-valid': (d) => `The delegation begins at ${d.from}; it is ${d.now}. Check the clock`,
   'delegation-lifetime': (d) => `The delegation cannot be used: ${d.reason}`,
-  'wallet-signature-invalid': (d) => `${d.address} did not sign this delegation. Sign it again, unchanged`,
-  'verifier-unavailable': (d) => `${d.port} gave neither yes nor no. Try again`,
-  'account-mismatch': (d) => `The delegation is by ${d.actual}, not ${d.expected}. Use that account`,
 }
 
 /**

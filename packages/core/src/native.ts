@@ -1,4 +1,4 @@
-import type { Bytes } from './bytes.ts'
+import type { Bytes } from './encode.ts'
 
 /** A session key that signs and shows nothing: no property, printing or JSON of it holds key material. */
 export interface SessionKey {

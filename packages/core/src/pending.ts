@@ -1,11 +1,13 @@
 /**
  * A question that a page prepared and did not live to see answered: loaded only where one was stored.
  */
-import { personalSign, readDelegation } from './delegation.ts'
-import { loadStoredKey } from './keypair.ts'
+import { readDelegation } from './auth-sig.ts'
+import { personalSign } from './delegation.ts'
 import type { Scope } from './scope.ts'
-import { parseSiweMessage, type SiweMessage } from './siwe.ts'
+import type { SiweMessage } from './siwe.ts'
+import { parseSiweMessage } from './siwe-reading.ts'
 import type { StoredQuestion } from './storage.ts'
+import { loadStoredKey } from './stored-key.ts'
 import { parseInstant } from './time.ts'
 
 /** It is asked again word for word for so long, in milliseconds. */

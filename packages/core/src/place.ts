@@ -53,7 +53,7 @@ export function createPlace(storage: SessionStorage, id: string, late: () => voi
     const clear = (): Promise<void> => stored('delete', () => storage.delete(id))
     const isEmpty = Object.keys(record.sessions).length === 0 && !record.pending
     // Where others look, an empty record tells them that somebody signed out; nothing at all would look like an eviction.
-    const attempts = !isEmpty ? [set, set] : storage.sharedAs === undefined ? [clear, set] : [set, clear]
+    const attempts = !isEmpty ? [set, set] : storage.sharedAs === undefined || storage.keys === 'none' ? [clear, set] : [set, clear]
     for (const attempt of attempts) {
       try {
         await attempt()

@@ -1,12 +1,13 @@
 /**
  * Reading what a storage kept: loaded only where something was.
  */
-import { type AuthSig, checkDelegationAccount, type Delegation, readAuthSig, sessionKeyUri } from './delegation.ts'
+import { checkDelegationAccount, readAuthSig } from './auth-sig.ts'
+import { type AuthSig, type Delegation, sessionKeyUri } from './delegation.ts'
 import { isSessionError } from './errors.ts'
 import { isObject } from './json.ts'
-import { loadStoredKey, type StoredKey } from './keypair.ts'
+import type { StoredKey } from './keypair.ts'
 import type { Account } from './signer.ts'
-import { parseSiweMessage } from './siwe.ts'
+import { parseSiweMessage } from './siwe-reading.ts'
 import {
   emptyRecord,
   type LiveSession,
@@ -16,6 +17,7 @@ import {
   type StoredSession,
   type StoredSessions,
 } from './storage.ts'
+import { loadStoredKey } from './stored-key.ts'
 import { parseInstant } from './time.ts'
 
 function readStoredKey(value: unknown): StoredKey | undefined {

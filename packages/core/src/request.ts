@@ -72,7 +72,7 @@ export function checkNames(given: unknown, names: readonly string[]): void {
 
 /** A list that was given, and is one. Nothing else may stand for "left out", which means everything. */
 export function givenList<T>(list: readonly T[] | undefined): readonly T[] | undefined {
-  if (list !== undefined && !Array.isArray(list)) throw new TypeError('resources, nodes and the like are lists.')
+  if (list !== undefined && !Array.isArray(list)) throw new TypeError('A list is needed.')
   return list
 }
 

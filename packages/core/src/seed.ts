@@ -2,12 +2,13 @@
  * Keys whose seed is at hand: pairs of the wire's form, and what a storage of texts keeps. Loaded only by who has one.
  */
 import { type Bytes, concat, fromHex, toHex } from './bytes.ts'
-import { SessionError } from './errors.ts'
+import type { SessionError } from './errors.ts'
 import { isObject } from './json.ts'
 import { algorithm, keyOfHandle, native, type SessionKey } from './native.ts'
+import { unfit } from './unfit.ts'
 
 function malformed(reason: string): SessionError {
-  return new SessionError('key-malformed', { reason })
+  return unfit('key-malformed', { reason })
 }
 
 /** PKCS #8 of an ed25519 key (RFC 8410 §7) up to its seed. */

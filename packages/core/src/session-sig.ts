@@ -1,6 +1,7 @@
-import { toHex, toUtf8 } from './bytes.ts'
-import { type AuthSig, envelopeFields, readAuthSig } from './delegation.ts'
+import { readAuthSig } from './auth-sig.ts'
+import { envelopeFields } from './delegation.ts'
 import { isSessionError, SessionError } from './errors.ts'
+import { issueSessionSigs, type SessionSig, type SessionSigContent } from './issue.ts'
 import { isObject, type Json, parseJson } from './json.ts'
 import { importSessionKey, type SessionKeyPair } from './keypair.ts'
 import type { SessionKey } from './native.ts'
@@ -8,25 +9,7 @@ import { refusal } from './refusals.ts'
 import { inWireOrder, type ResourceAbilityRequest } from './resource.ts'
 import type { Wanted } from './scope.ts'
 import { parseInstant } from './time.ts'
-
-/** A session signature for one node, in the wire's key order. */
-export interface SessionSig {
-  /** 128 lower-case hex digits: ed25519 over the UTF-8 of `signedMessage`. */
-  sig: string
-  derivedVia: 'litSessionSignViaNacl'
-  /** JSON text of the payload. */
-  signedMessage: string
-  /** The session public key, 64 lower-case hex digits. */
-  address: string
-  algo: 'ed25519'
-}
-
-/** What a session signature says besides its key and its node. Times are RFC 3339. */
-export type SessionSigContent = Wanted & {
-  readonly capabilities: readonly AuthSig[]
-  readonly issuedAt: string
-  readonly expiration: string
-}
+import { unfit } from './unfit.ts'
 
 /** A payload as it was signed. Which of the two lists is there tells the form. */
 export interface SessionPayload {
@@ -38,25 +21,6 @@ export interface SessionPayload {
   readonly issuedAt: string
   readonly expiration: string
   readonly nodeAddress: string
-}
-
-/**
- * Signs the same content for many nodes, in parallel: node URL, byte for byte → session signature. The content is one's own and good: lists in the wire's key order, times
- * that are times. The text differs from node to node only in the address, which stands last.
- */
-export async function issueSessionSigs(
-  key: SessionKey,
-  content: SessionSigContent,
-  nodes: readonly string[],
-): Promise<Record<string, SessionSig>> {
-  const { capabilities, issuedAt, expiration, ...wanted } = content
-  const head = JSON.stringify({ sessionKey: key.publicKey, ...wanted, capabilities, issuedAt, expiration }).slice(0, -1)
-  const sign = async (node: string): Promise<[string, SessionSig]> => {
-    const signedMessage = `${head},"nodeAddress":${JSON.stringify(node)}}`
-    const sig = toHex(await key.sign(toUtf8(signedMessage)))
-    return [node, { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: key.publicKey, algo: 'ed25519' }]
-  }
-  return Object.fromEntries(await Promise.all([...new Set(nodes)].map(sign)))
 }
 
 function isRequest(value: Json): boolean {
@@ -84,7 +48,7 @@ function listOf(content: SessionSigContent): Wanted {
 function readContent(content: SessionSigContent): SessionSigContent {
   const list = listOf(content)
   const { issuedAt, expiration } = content
-  if (content.capabilities.length === 0) throw new SessionError('delegation-malformed', { reason: 'there is none' })
+  if (content.capabilities.length === 0) throw unfit('delegation-malformed', { reason: 'there is none' })
   for (const [field, value] of Object.entries({ issuedAt, expiration })) {
     if (Number.isNaN(parseInstant(value))) throw new SessionError('time-invalid', { field, reason: 'is no RFC 3339 date-time' })
   }

@@ -2,16 +2,16 @@ import { isOnChain } from './ask.ts'
 import { createAsking, type Errand, type Grant } from './asking.ts'
 import type { VerifyDelegation } from './check-wallet.ts'
 import { cover, endOf, isGoodNow } from './coverage.ts'
-import { type Delegation, readAuthSig } from './delegation.ts'
+import type { Delegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
 import type { WantedPart } from './further.ts'
+import { issueSessionSigs, type SessionSig } from './issue.ts'
 import { importSessionKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import type { Readable } from './observable.ts'
 import { checkNames, checkNodes, endOfSessionSig, givenList, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Resource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
 import { createClock, readRefusal } from './server-time.ts'
-import { issueSessionSigs, type SessionSig } from './session-sig.ts'
 import type { Account, Signer } from './signer.ts'
 import type { Protection, SessionState } from './state.ts'
 import { type LiveSession, memoryStorage, type SessionStorage, sessionId } from './storage.ts'
@@ -156,10 +156,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   const asking = createAsking(vault, turns, {
-    signer,
-    domain: options.domain,
-    statement: options.statement,
-    verifyWallet: options.verifyWallet,
+    ...options,
     isShared: storage.sharedAs !== undefined,
     patience: milliseconds('takeOverSeconds', takeOverSeconds),
     now,
@@ -202,7 +199,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
     const errand = await errandFor(request, begin(), false)
     const { plan } = errand
-    const others = (givenList(request.capabilityAuthSigs) ?? []).map(readAuthSig)
+    const brought = givenList(request.capabilityAuthSigs) ?? []
+    const others = brought.length > 0 ? brought.map((await import('./auth-sig.ts')).readAuthSig) : []
     const { key, delegations } = await obtain(errand)
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
     const time = now()
@@ -261,7 +259,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     if (code === 'revoked') void end('revoked').catch(() => undefined)
     if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(code) || !clock.learn(time)) return false
     const minutes = Math.round(clock.ahead() / 60_000)
-    if (minutes > 0) remark = `You are asked again because the clock of this device is ${minutes} min fast.`
+    if (minutes > 0) remark = `Asked again because the clock of this device is ${minutes} min fast.`
     return true
   }
 
@@ -276,17 +274,19 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   function follow(wallet: WalletEvents): () => void {
-    const reading = (): Promise<ReturnType<typeof readEvents>> =>
-      (reader ??= import('./wallet-events.ts').then(({ readEvents }) => readEvents()))
-    let reader: ReturnType<typeof reading> | undefined
-    const listeners = ['accountsChanged', 'chainChanged', 'disconnect'].map((event) => {
-      // Nobody waits for what comes of an event.
-      const heard = async (value: unknown): Promise<void> => vault.select((await reading())(event, value))
-      return [event, (value: unknown): void => void heard(value).catch(() => undefined)] as const
+    let reader: Promise<ReturnType<typeof readEvents>> | undefined
+    // Nobody waits for what comes of an event.
+    const ends = ['accountsChanged', 'chainChanged', 'disconnect'].map((event) => {
+      const heard = async (value: unknown): Promise<void> => {
+        reader ??= import('./wallet-events.ts').then((module) => module.readEvents())
+        await vault.select((await reader)(event, value))
+      }
+      const listener = (value: unknown): void => void heard(value).catch(() => undefined)
+      wallet.on(event, listener)
+      return (): unknown => wallet.removeListener(event, listener)
     })
-    for (const [event, listener] of listeners) wallet.on(event, listener)
     return () => {
-      for (const [event, listener] of listeners) wallet.removeListener(event, listener)
+      for (const end of ends) end()
     }
   }
 

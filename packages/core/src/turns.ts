@@ -4,7 +4,9 @@ import type { SessionStorage } from './storage.ts'
 import { startTimer, withLimit } from './timers.ts'
 
 /** What those who share a storage tell each other: that the record changed, or that the wallet said no to a question. */
-export type News = { readonly type: 'changed' } | { readonly type: 'refused'; readonly what: string; readonly error: SessionError }
+export type News =
+  | { readonly type: 'changed'; readonly what?: never; readonly error?: never }
+  | { readonly type: 'refused'; readonly what: string; readonly error: SessionError }
 
 /** How those who share a storage keep out of each other's way: clients in this page, and where the storage says so those in other pages and workers. */
 export interface Turns {
@@ -106,11 +108,11 @@ export function createTurns(storage: SessionStorage, recordId: string): Turns {
   }
 
   function tell(news: News): void {
-    if (news.type === 'changed') meeting.version += 1
+    const { type, what, error } = news
+    if (type === 'changed') meeting.version += 1
     for (const listener of [...listeners]) listener(news)
     const open = channel()
-    if (news.type === 'changed') open?.postMessage(news)
-    else open?.postMessage({ type: news.type, what: news.what, code: news.error.code, message: news.error.message })
+    open?.postMessage({ type, what, code: error?.code, message: error?.message })
     open?.close()
   }
 

@@ -1,7 +1,7 @@
 import { isGoodNow } from './coverage.ts'
 import type { Delegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import { generateStoredKey, type StoredKey } from './keypair.ts'
+import type { StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import { type Readable, writable } from './observable.ts'
 import { createPlace } from './place.ts'
@@ -119,7 +119,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   /** Alone among all who share the storage. */
   const exclusively = <T>(run: () => Promise<T>): Promise<T> => inTurn(() => turns.take('write', patience, run))
-  const write = (record: StoredSessions): Promise<boolean> => (storage.keys === 'none' ? Promise.resolve(true) : place.write(record))
+  const { write } = place
   const read = async (): Promise<ReadRecord> => (own ? { record: own, isCorrupt: false, isMissing: false } : place.read())
 
   function protectionOf(type: 'handle' | 'seed'): Protection {
@@ -232,7 +232,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   async function generateKey(): Promise<StoredKey> {
-    const key = await generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
+    const key = await (await import('./stored-key.ts')).generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
     if (key.type === 'handle' || minimum === 'extractable') return key
     if (minimum !== 'memory') throw new SessionError('protection-too-low', { minimum, actual: protectionOf('seed') })
     own ??= emptyRecord
@@ -257,7 +257,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const delegations = [...(before?.delegations ?? []).filter((item) => isGoodNow(item, now())).slice(1 - maxDelegations), delegation]
       const createdAt = before?.stored.createdAt ?? formatInstant(now())
       const stored = { key: form, delegations: delegations.map(({ authSig }) => authSig), createdAt }
-      const isWritten = !own && (await write({ v: 1, current: id, sessions: { ...record.sessions, [id]: stored } }))
+      // A record that could not be read is not overwritten: other accounts' sessions are in it.
+      const isWritten = !own && found && (await write({ v: 1, current: id, sessions: { ...record.sessions, [id]: stored } }))
       // What a person has signed is not lost for want of room: it is kept here. A key that the storage has stays there, so that a sign-out elsewhere is still seen.
       if (own || !(isWritten || before)) own = { v: 1, current: id, sessions: { ...own?.sessions, [id]: stored } }
       const session = { account, key, stored, delegations }

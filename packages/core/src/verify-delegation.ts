@@ -1,6 +1,7 @@
 import { isSameAddress } from './address.ts'
+import { checkDelegationAccount, checkDelegationKey, readAuthSig } from './auth-sig.ts'
 import { isHexData } from './bytes.ts'
-import { type AuthSig, checkDelegationAccount, checkDelegationKey, checkDelegationTime, personalSign, readAuthSig } from './delegation.ts'
+import { type AuthSig, checkDelegationTime, personalSign } from './delegation.ts'
 import type { DelegationCache, ProvenDelegation } from './delegation-cache.ts'
 import { SessionError } from './errors.ts'
 import { isObject, type Json } from './json.ts'
@@ -9,7 +10,9 @@ import { isRecapGrantedPlainly, usableRecapOf } from './recap-grant.ts'
 import { refusal } from './refusals.ts'
 import { type CheckRun, startChecks } from './report.ts'
 import { isGranted } from './resource.ts'
-import { parseSiweMessage, type SiweMessage } from './siwe.ts'
+import type { SiweMessage } from './siwe.ts'
+import { parseSiweMessage } from './siwe-reading.ts'
+import { unfit } from './unfit.ts'
 import { type Asked, nameOf, type Settings } from './verify-options.ts'
 import { recoverWallet, type WalletQuestion } from './wallet-signature.ts'
 
@@ -57,7 +60,7 @@ async function askContract(question: WalletQuestion, settings: Settings): Promis
   try {
     return (await settings.verifyWallet?.(question)) === true
   } catch (cause) {
-    throw new SessionError('verifier-unavailable', { port: 'verifyWallet' }, { cause })
+    throw unfit('verifier-unavailable', { port: 'verifyWallet' }, { cause })
   }
 }
 
@@ -73,7 +76,7 @@ async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wa
           { address, chainId: message.chainId, message: signedMessage, signature: sig as WalletQuestion['signature'] },
           settings,
         ))
-  if (!isSigned) throw new SessionError('wallet-signature-invalid', { address })
+  if (!isSigned) throw unfit('wallet-signature-invalid', { address })
 }
 
 /**
@@ -91,7 +94,7 @@ export async function verifyDelegation(
   const run = startChecks()
   const text = `${path}.signedMessage`
   const shape = await run.check('delegation.shape', path, () => {
-    if (!isObject(value)) throw new SessionError('delegation-malformed', { reason: 'it is not an object' })
+    if (!isObject(value)) throw unfit('delegation-malformed', { reason: 'it is not an object' })
     const authSig = readAuthSig(value)
     return { authSig, wallet: walletOf(authSig, settings) }
   })

@@ -1,7 +1,7 @@
 import { fromHex, toUtf8 } from './bytes.ts'
+import { verifySessionKey } from './ed25519.ts'
 import { isSessionError, type SessionError } from './errors.ts'
 import { isObject, parseJson } from './json.ts'
-import { verifySessionKey } from './keypair.ts'
 import { refusal } from './refusals.ts'
 import type { CheckRun } from './report.ts'
 import { isRequested, requestKey } from './resource.ts'

@@ -2,13 +2,14 @@
  * The verifier: its own entry, because a web page must not carry secp256k1.
  */
 import { createDelegationCache, type DelegationCache } from './delegation-cache.ts'
-import { SessionError } from './errors.ts'
+import type { SessionError } from './errors.ts'
 import type { Json } from './json.ts'
 import { refusal } from './refusals.ts'
 import { type Check, type CheckName, checkNames, startChecks } from './report.ts'
 import type { SessionPayload } from './session-sig.ts'
 import type { SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
+import { unfit } from './unfit.ts'
 import { verifyDelegation } from './verify-delegation.ts'
 import { verifyEnvelope } from './verify-envelope.ts'
 import {
@@ -69,11 +70,11 @@ async function checkRevocation(question: RevocationQuestion, { isRevoked }: Sett
   try {
     answer = await isRevoked(question)
   } catch (cause) {
-    throw new SessionError('verifier-unavailable', { port: 'isRevoked' }, { cause })
+    throw unfit('verifier-unavailable', { port: 'isRevoked' }, { cause })
   }
   if (answer === true) throw refusal('revoked', { address: question.address })
   // A port that answers neither yes nor no is broken, and must not let anything through.
-  if (answer !== false) throw new SessionError('verifier-unavailable', { port: 'isRevoked' })
+  if (answer !== false) throw unfit('verifier-unavailable', { port: 'isRevoked' })
 }
 
 function notReached(names: readonly CheckName[], path: string): Check[] {

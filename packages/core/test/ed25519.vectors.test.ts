@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { fromHex, toHex } from '../src/bytes.ts'
-import { importSessionKey, verifySessionKey } from '../src/keypair.ts'
+import { verifySessionKey } from '../src/ed25519.ts'
+import { importSessionKey } from '../src/keypair.ts'
 import { describeVectors, loadVectors } from './vectors.ts'
 
 interface Case {

@@ -1,11 +1,11 @@
 /** A session's life: it ends, is renewed, grows, is prepared, follows the wallet, and learns what time it is. */
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { isSessionError, SessionError } from '../src/errors.ts'
+import type { SessionSig } from '../src/issue.ts'
 import type { SessionSigsRequest } from '../src/request.ts'
 import type { AuthCallbackParams } from '../src/scope.ts'
 import { createSessionClient, type SessionClientOptions } from '../src/session.ts'
-import type { SessionSig } from '../src/session-sig.ts'
-import { parseSiweMessage } from '../src/siwe.ts'
+import { parseSiweMessage } from '../src/siwe-reading.ts'
 import type { SessionState } from '../src/state.ts'
 import { memoryStorage, type SessionStorage } from '../src/storage.ts'
 import { inspectSessionSig, verifySessionSig } from '../src/verify.ts'

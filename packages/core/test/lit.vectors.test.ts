@@ -1,7 +1,9 @@
 import { expect, it } from 'vitest'
 import type { AuthSig } from '../src/delegation.ts'
-import { issueSessionSig, type SessionSig, type SessionSigContent } from '../src/session-sig.ts'
-import { formatSiweMessage, parseSiweMessage } from '../src/siwe.ts'
+import type { SessionSig, SessionSigContent } from '../src/issue.ts'
+import { issueSessionSig } from '../src/session-sig.ts'
+import { formatSiweMessage } from '../src/siwe.ts'
+import { parseSiweMessage } from '../src/siwe-reading.ts'
 import { createVerifier, inspectSessionSig, type VerifyOptions, verifySessionSig } from '../src/verify.ts'
 import { describeVectors, isScored, loadVectors } from './vectors.ts'
 

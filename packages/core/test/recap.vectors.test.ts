@@ -3,7 +3,7 @@ import { isSessionError } from '../src/errors.ts'
 import { type Attenuations, decodeRecap, encodeRecap, recapStatement } from '../src/recap.ts'
 import { isRecapGranted, mergeRecaps, recapOf } from '../src/recap-grant.ts'
 import { formatPkpResource } from '../src/resource.ts'
-import { parseSiweMessage } from '../src/siwe.ts'
+import { parseSiweMessage } from '../src/siwe-reading.ts'
 import { describeVectors, isScored, loadVectors } from './vectors.ts'
 
 function succeeds(run: () => unknown): boolean {

@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toChecksumAddress } from '../src/address.ts'
 import { isSessionError } from '../src/errors.ts'
-import { formatSiweMessage, parseSiweMessage, type SiweMessage } from '../src/siwe.ts'
+import { formatSiweMessage, type SiweMessage } from '../src/siwe.ts'
+import { parseSiweMessage } from '../src/siwe-reading.ts'
 
 // The grammar, generated.
 
