@@ -15,7 +15,7 @@ const levels: readonly (readonly string[])[] = [
   ['ask', 'place', 'verify-envelope'],
   ['vault', 'callback', 'verify'],
   ['asking', 'wallet-events'],
-  ['renewal'],
+  ['renewal', 'parts'],
   ['session'],
   ['index'],
 ]

@@ -1,40 +1,85 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 
-/** What a page loads with the client, in one file: bundlers that assign code by file then load just that, and what is loaded later shares it. */
-const client =
-  /src[\\/](?:errors|encode|observable|uri|json|time|keccak|address|resource|keypair|signer|siwe|scope|delegation|issue|coverage|request|storage|timers|watch|server-time|state|turns|place|ask|vault|asking|session)\.ts$/
+/** What a page loads with the client. */
+const parts = [
+  ...[
+    'errors',
+    'encode',
+    'observable',
+    'timers',
+    'watch',
+    'uri',
+    'time',
+    'keccak',
+    'address',
+    'json',
+    'resource',
+    'keypair',
+    'signer',
+    'siwe',
+  ],
+  ...[
+    'scope',
+    'delegation',
+    'issue',
+    'coverage',
+    'request',
+    'storage',
+    'server-time',
+    'state',
+    'turns',
+    'place',
+    'ask',
+    'vault',
+    'asking',
+    'session',
+  ],
+]
 
-/** The second form is a file by itself that shares only the error class: it would otherwise be loaded with every page, because the main entry exports its parts too. */
-const secondForm = /recap-scope\.ts$/
+/** Those of them that are shared with what is loaded later (`src/parts.ts`); of others it has its own copy of what little it needs. */
+const sharedParts = ['ask', 'coverage', 'delegation', 'encode', 'errors', 'signer', 'siwe', 'storage', 'time', 'uri']
 
-const shared: UserConfig = { platform: 'neutral', target: 'es2022', dts: true }
+/** What is loaded when it is needed: each with `import()`, and from nowhere else. */
+const later = [
+  ...['auth-sig', 'callback', 'chains', 'check-wallet', 'further', 'pending', 'recap-scope', 'record', 'renewal', 'seed', 'software'],
+  ...['stored-key', 'wallet-events'],
+]
 
+const nameOf = (id: string): string => /([^\\/]+)\.ts$/.exec(id)?.[1] ?? ''
+const shared: UserConfig = { platform: 'neutral', target: 'es2022' }
+
+/**
+ * Two builds. Some bundlers load with the page whatever the main entry can reach, used or not, as long as something loaded later uses it. So what is loaded later has a copy
+ * of its own of what the main entry exports besides the client, and shares only the client's parts: the error class above all.
+ */
 export default defineConfig([
   {
     ...shared,
-    entry: ['src/index.ts', 'src/verify.ts'],
+    dts: true,
+    entry: ['src/index.ts', 'src/verify.ts', 'src/parts.ts'],
     plugins: [
       {
-        name: 'second-form-apart',
-        resolveId: (id) => (secondForm.test(id) ? { id: './recap-scope.js', external: true } : undefined),
+        name: 'later-apart',
+        resolveId: (id, _, { kind }) => (kind === 'dynamic-import' ? { id: `./${nameOf(id)}.js`, external: true } : undefined),
       },
     ],
     outputOptions: {
-      codeSplitting: { groups: [{ name: 'client', test: client }] },
+      codeSplitting: { groups: [{ name: 'client', test: new RegExp(`src[\\\\/](?:${parts.join('|')})\\.ts$`) }] },
       chunkFileNames: '[name].js',
       minifyInternalExports: false,
     },
   },
   {
     ...shared,
-    entry: ['src/recap-scope.ts'],
-    clean: false,
     dts: false,
+    clean: false,
+    entry: later.map((name) => `src/${name}.ts`),
     plugins: [
       {
-        name: 'one-error-class',
-        resolveId: (id) => (id.endsWith('/errors.ts') ? { id: './client.js', external: true } : undefined),
+        name: 'parts-shared',
+        resolveId: (id) => (sharedParts.includes(nameOf(id)) && id.startsWith('./') ? { id: './parts.js', external: true } : undefined),
       },
     ],
+    outputOptions: { chunkFileNames: 'later-[name].js' },
   },
 ])

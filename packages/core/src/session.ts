@@ -111,7 +111,7 @@ function isSameRequest(a: { sessionKey?: unknown }, b: object): boolean {
 const protections: readonly Protection[] = ['extractable', 'memory', 'non-extractable']
 
 function milliseconds(name: string, seconds: number): number {
-  if (!(seconds >= 0 && seconds < 2 ** 31 / 1000)) throw new TypeError(`${name} is a number of seconds.`)
+  if (!(seconds >= 0 && seconds < 2 ** 31 / 1000)) throw new TypeError(`${name}: a number of seconds`)
   return seconds * 1000
 }
 
@@ -124,8 +124,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   checkNames(options, optionNames)
   const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
   if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
-  if (!protections.includes(minimum)) throw new TypeError(`minimumProtection is one of ${protections.join(', ')}.`)
-  const given: readonly string[] = [...options.nodes]
+  if (!protections.includes(minimum)) throw new TypeError(`minimumProtection: ${protections}`)
+  const given: readonly string[] = [...(givenList(options.nodes) as readonly string[])]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const recordId = `session-sigs:${vocabulary.prefix}`
   const clock = createClock(options.now ?? ((): Date => new Date()))
@@ -282,8 +282,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
         await vault.select((await reader)(event, value))
       }
       const listener = (value: unknown): void => void heard(value).catch(() => undefined)
-      wallet.on(event, listener)
-      return (): unknown => wallet.removeListener(event, listener)
+      wallet.on(event as never, listener as never)
+      return (): unknown => wallet.removeListener(event as never, listener as never)
     })
     return () => {
       for (const end of ends) end()

@@ -4,7 +4,7 @@ import type { SessionStorage } from './storage.ts'
 import { startTimer, withLimit } from './timers.ts'
 
 /** What those who share a storage tell each other: that the record changed, or that the wallet said no to a question. */
-export type News =
+type News =
   | { readonly type: 'changed'; readonly what?: never; readonly error?: never }
   | { readonly type: 'refused'; readonly what: string; readonly error: SessionError }
 

@@ -25,7 +25,7 @@ import type { Turns } from './turns.ts'
 import { watched } from './watch.ts'
 
 /** A delegation that the wallet gave, and what it was asked for with. */
-export interface NewDelegation {
+interface NewDelegation {
   readonly account: Account
   readonly key: SessionKey
   readonly form: StoredKey

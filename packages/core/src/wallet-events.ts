@@ -4,10 +4,10 @@
 import { isObject } from './json.ts'
 import type { PickSession } from './vault.ts'
 
-/** What an EIP-1193 provider has for who wants to hear of its events. */
+/** What an EIP-1193 provider has for who wants to hear of its events, however its arguments are typed. */
 export interface WalletEvents {
-  on(event: string, listener: (value: never) => void): unknown
-  removeListener(event: string, listener: (value: never) => void): unknown
+  on(event: never, listener: never): unknown
+  removeListener(event: never, listener: never): unknown
 }
 
 /** Codes below are those of a lost connection (EIP-1193 §disconnect, CloseEvent); from here on they are a wallet's own, and a person's doing. */

@@ -1,3 +1,4 @@
+import type { EIP1193Provider } from 'viem'
 import { expectTypeOf, it } from 'vitest'
 import { createSessionClient, defineVocabulary, isSessionError, type Resource, SessionError } from '../src/index.ts'
 
@@ -33,4 +34,23 @@ it('details are typed by the code', () => {
     expectTypeOf(error.details).toEqualTypeOf<{ expected: readonly string[]; actual: string }>()
     expectTypeOf(error.code).toEqualTypeOf<'audience-mismatch'>()
   }
+})
+
+it('a provider of any typing can be followed', () => {
+  const client = createSessionClient({ nodes: [] })
+  expectTypeOf(client.follow).toBeCallableWith({} as EIP1193Provider)
+  expectTypeOf(client.follow).toBeCallableWith(
+    {} as {
+      on(event: string, listener: (data: unknown) => void): void
+      removeListener(event: string, listener: (data: unknown) => void): void
+    },
+  )
+})
+
+it('require() takes resources of either form', () => {
+  const { require } = createSessionClient({ nodes: [] })
+  expectTypeOf(require).toBeCallableWith(['litPKP://1'])
+  expectTypeOf(require).toBeCallableWith([{ resource: { resource: '1', resourcePrefix: 'lit-pkp' }, ability: 'pkp-signing' }])
+  // @ts-expect-error a capability is not asked for
+  expectTypeOf(require).toBeCallableWith(['litPKPCapability://1'])
 })
