@@ -84,7 +84,7 @@ const end = client.subscribe((state) => {
   else render(`signed out: ${state.reason}`)
 })
 await client.restore() // what the storage kept; never touches the wallet
-await client.signOut() // destroys key and delegations, here and in the storage
+await client.signOut() // destroys key and delegations, here, in the storage and in other tabs
 end()
 // end
 
