@@ -1,4 +1,5 @@
 /** The packages as they are built, by the paths that users load: `pnpm build` first (`npm test` does). */
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { beforeAll, expect, it } from 'vitest'
@@ -97,4 +98,19 @@ it('there is one error class, also in what is loaded later', async () => {
     core.SessionError,
   )
   expect(verify.SessionError).toBe(core.SessionError)
+})
+
+it('a client that is signed in, watched and prepared does not keep Node alive', () => {
+  const script = `
+    const { createSessionClient, memoryStorage } = await import(process.argv[1])
+    const signer = { account: async () => ({ address: '${account.address}', chainId: 1 }), signMessage: async () => '0x' + '11'.repeat(65) }
+    const client = createSessionClient({ nodes: ['https://n.example'], domain: 'a.example', signer, storage: { ...memoryStorage(), sharedAs: 'here' } })
+    client.subscribe(() => undefined)
+    await client.signIn({ resources: ['litAction://a'] })
+    await client.prepare({ resources: ['litPKP://1'] })
+    console.log(client.get().status)
+  `
+  const args = ['--input-type=module', '-e', script, '--', new URL('index.js', dist).href]
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', timeout: 10_000 })
+  expect([status, stdout, stderr]).toEqual([0, 'signed-in\n', ''])
 })

@@ -12,10 +12,10 @@ const levels: readonly (readonly string[])[] = [
   ['delegation', 'recap-grant', 'stored-key'],
   ['auth-sig', 'issue', 'storage', 'coverage', 'recap-scope', 'delegation-cache', 'check-wallet'],
   ['session-sig', 'record', 'request', 'state', 'turns', 'pending', 'further', 'verify-delegation'],
-  ['ask', 'place', 'verify-envelope'],
+  ['ask', 'place', 'errand', 'verify-envelope'],
   ['vault', 'callback', 'verify'],
-  ['asking', 'wallet-events'],
-  ['renewal', 'parts'],
+  ['question', 'renewal', 'wallet-events'],
+  ['asking', 'session-client', 'parts'],
   ['session'],
   ['index'],
 ]

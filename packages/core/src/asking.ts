@@ -1,55 +1,13 @@
-import { isOnChain, type Site, writeMessage } from './ask.ts'
-import type { readDelegation } from './auth-sig.ts'
 import type { VerifyDelegation } from './check-wallet.ts'
-import { cover, isGoodNow } from './coverage.ts'
-import { askAccount, askSigner, type Delegation, sessionKeyUri } from './delegation.ts'
+import type { Delegation } from './delegation.ts'
+import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
-import type { StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
-import type { Plan, SessionSigsRequest } from './request.ts'
-import type { Account, Signer } from './signer.ts'
-import { formatSiweMessage, type SiweMessage } from './siwe.ts'
-import { keyName, type LiveSession, type StoredQuestion, sessionId } from './storage.ts'
+import { makeQuestion, type Question, type QuestionOptions } from './question.ts'
+import type { Account } from './signer.ts'
 import { startTimer } from './timers.ts'
 import { isAnswer, type Turns } from './turns.ts'
 import type { Vault } from './vault.ts'
-
-/** Delegations by which a request can be signed, and their key. */
-export interface Grant {
-  readonly key: SessionKey
-  readonly delegations: readonly Delegation[]
-}
-
-/** What somebody in the app wants, and how to tell that it is there. */
-export interface Errand {
-  /** The question in words: who asks the same waits for the same answer. */
-  readonly what: string
-  readonly plan: Plan
-  readonly request: Pick<SessionSigsRequest<never>, 'authNeededCallback' | 'chain' | 'switchChain' | 'expiration'>
-  /** A key that the caller brought. */
-  readonly own: SessionKey | undefined
-  /** The session that a fresh key is to take the place of. */
-  readonly renews: LiveSession | undefined
-  /** Whether the person asked for it, so that the wallet may be asked even after somebody signed out elsewhere. */
-  readonly isSignIn: boolean
-  /** @throws SessionError `signed-out` where somebody signed out here since it was begun */
-  stillWanted(): void
-  found(): Grant | undefined
-}
-
-/** What is put to the wallet, with everything known that can be known before. */
-interface Question {
-  readonly key: SessionKey
-  readonly form: StoredKey | undefined
-  readonly account: Account | undefined
-  readonly earlier: LiveSession | undefined
-  /** The message that a signer is to sign. */
-  readonly text: string | undefined
-  /** Asks; the wallet is called before this returns. */
-  put(): Promise<unknown>
-  /** Judges the answer. */
-  readonly read: typeof readDelegation
-}
 
 interface Prepared {
   readonly errand: Errand
@@ -57,16 +15,12 @@ interface Prepared {
   readonly release: () => void
 }
 
-export interface AskingOptions extends Site {
-  readonly signer?: Signer | undefined
+export interface AskingOptions extends QuestionOptions {
   readonly verifyWallet?: VerifyDelegation | undefined
   /** Whether others, in other pages or workers, may ask in our place. */
   readonly isShared: boolean
   /** So long is another's question waited for, and a prepared one kept, in milliseconds. */
   readonly patience: number
-  readonly now: () => number
-  /** A further sentence for the person, where one is due. */
-  readonly remark: () => string | undefined
   /** Takes a delegation for a key that the caller brought. */
   readonly keepBrought: (delegation: Delegation, key: SessionKey) => void
 }
@@ -116,47 +70,6 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     return ready as Prepared | undefined
   }
 
-  /** The question of a page that was killed while it waited, if it is this very one. */
-  async function askedBefore(
-    { what, plan, request }: Errand,
-    fresh: Omit<SiweMessage, 'uri'>,
-    earlier: LiveSession | undefined,
-  ): Promise<StoredQuestion | undefined> {
-    const pending = vault.pending()
-    if (pending?.what !== what || (earlier && keyName(earlier.stored.key) !== keyName(pending.key))) return undefined
-    const asked = { scope: plan, expiration: request.expiration, now: now() }
-    return (await (await import('./pending.ts')).isStillAsked(pending, fresh, asked)) ? pending : undefined
-  }
-
-  /** `undefined` where nobody has to be asked after all. */
-  async function build(errand: Errand): Promise<Question | undefined> {
-    const { plan, request, own, renews } = errand
-    const callback = request.authNeededCallback
-    const account = renews?.account ?? (signer && !callback ? await askAccount(signer) : undefined)
-    if (account && !isOnChain(plan, account)) {
-      throw new SessionError('chain-mismatch', { chain: `${request.chain}`, expected: plan.chainId ?? 0, actual: account.chainId })
-    }
-    const found = own || renews ? undefined : account ? await vault.sessionOf(account) : vault.current()
-    if (found && found !== vault.current() && cover(found.delegations, plan, now())) {
-      // The wallet was switched to an account that has a session: it is selected, and nobody is asked.
-      await vault.select(() => sessionId(found.account), errand.stillWanted)
-      return undefined
-    }
-    // The account's own key as long as its session lasts, else a fresh one in the best form that can be kept.
-    const earlier = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
-    const fields = account && !callback ? writeMessage(account, plan, options, now(), options.remark()) : undefined
-    const again = fields && !own && !renews ? await askedBefore(errand, fields, earlier) : undefined
-    const form = own ? undefined : (earlier?.stored.key ?? again?.key ?? (await vault.generateKey()))
-    const key = own ?? earlier?.key ?? (await (await import('./stored-key.ts')).loadStoredKey(form as StoredKey))
-    const text = fields && (again?.message ?? formatSiweMessage({ ...fields, uri: sessionKeyUri(key.publicKey) }))
-    const put = callback
-      ? (await import('./callback.ts')).askCallback.bind(undefined, callback, plan, request, options, key.publicKey)
-      : askSigner.bind(undefined, signer as Signer, account as Account, text ?? '')
-    // Loaded before the wallet is asked: its answer must not be lost for want of what reads it.
-    const { readDelegation: read } = await import('./auth-sig.ts')
-    return { key, form, account: account ?? earlier?.account, earlier: renews ?? earlier, text, put, read }
-  }
-
   async function putAndKeep(errand: Errand, question: Question): Promise<void> {
     const answer = await question.put()
     const { key, form, earlier, account } = question
@@ -170,7 +83,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   }
 
   async function ask(errand: Errand): Promise<void> {
-    const question = await build(errand)
+    const question = await makeQuestion(vault, options, errand)
     if (question) await putAndKeep(errand, question)
   }
 
@@ -270,7 +183,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     return new Promise((resolve, reject) => {
       const run = async (): Promise<void> => {
         await vault.sync()
-        const question = errand.found() ? undefined : await build(errand)
+        const question = errand.found() ? undefined : await makeQuestion(vault, options, errand)
         if (!question) return resolve(undefined)
         const { form, text } = question
         if (form && text !== undefined) await vault.setPending({ what: errand.what, key: form, message: text })

@@ -1,9 +1,9 @@
 /**
  * Asking for all of a session once more: loaded by who renews.
  */
-import type { Errand, Grant } from './asking.ts'
 import { isGoodNow } from './coverage.ts'
 import type { Delegation } from './delegation.ts'
+import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { Plan } from './request.ts'
 import type { Scope } from './scope.ts'

@@ -1,5 +1,5 @@
 import { endOf } from './coverage.ts'
-import type { LiveSession } from './storage.ts'
+import { keyName, type LiveSession, type ReadRecord, type StoredSession, sessionId, sessionIn } from './storage.ts'
 import { formatInstant } from './time.ts'
 
 /** Why nobody is signed in. `evicted`: the storage lost it. `corrupt`: what the storage had could not be used. `account-changed`: the wallet is on an account without a session. */
@@ -46,4 +46,20 @@ export function describe(session: LiveSession, protection: Protection, now: numb
     capabilities: session.delegations.flatMap((item) => (endOf(item) > now ? (item.message.resources ?? []) : [])),
     protection,
   }
+}
+
+/** Why nobody is signed in by a record that has no session for us; `before` is what was said so far. `hasEnded` knows the keys that were destroyed. */
+export function reasonFor(
+  { record, isCorrupt, isMissing }: ReadRecord,
+  current: LiveSession | undefined,
+  before: SignedOutReason,
+  hasEnded: (stored: StoredSession | undefined) => boolean,
+): SignedOutReason {
+  const kept = sessionIn(record, record.current)
+  if (isCorrupt || (kept && !hasEnded(kept))) return 'corrupt'
+  if (!current) return isMissing || before !== 'never' ? before : 'signed-out'
+  if (hasEnded(current.stored)) return 'signed-out'
+  const mine = sessionIn(record, sessionId(current.account))
+  if (mine && keyName(mine.key) === keyName(current.stored.key)) return 'account-changed'
+  return isMissing ? 'evicted' : 'signed-out'
 }

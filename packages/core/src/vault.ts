@@ -6,7 +6,7 @@ import type { SessionKey } from './native.ts'
 import { type Readable, writable } from './observable.ts'
 import { createPlace } from './place.ts'
 import type { Account } from './signer.ts'
-import { describe, endOfSession, type Protection, type SessionState, type SignedOutReason } from './state.ts'
+import { describe, endOfSession, type Protection, reasonFor, type SessionState, type SignedOutReason } from './state.ts'
 import {
   emptyRecord,
   keyName,
@@ -166,18 +166,6 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     return (await import('./record.ts')).loadSession(id, kept)
   }
 
-  /** Why nobody is signed in any more, or still not, by a record that has no session for us. */
-  function explain({ record, isCorrupt, isMissing }: ReadRecord): void {
-    const kept = sessionIn(record, record.current)
-    const isUnusable = isCorrupt || (kept !== undefined && !hasEnded(kept))
-    if (!current) {
-      if (isUnusable) use(undefined, 'corrupt')
-      else if (!isMissing && reason === 'never') use(undefined, 'signed-out')
-    } else if (isUnusable) lose('corrupt')
-    else if (hasKey(sessionIn(record, idOf(current)), keyName(current.stored.key)) && !hasEnded(current.stored)) lose('account-changed')
-    else lose(isMissing && !hasEnded(current.stored) ? 'evicted' : 'signed-out')
-  }
-
   async function adopt(found: ReadRecord): Promise<void> {
     const { record } = found
     const kept = sessionIn(record, record.current)
@@ -188,8 +176,10 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       if (kept.delegations.every(({ sig }) => known.includes(sig))) return
     }
     const next = await load(record.current, record)
+    const why = reasonFor(found, current, reason, hasEnded)
     if (next) use(next)
-    else explain(found)
+    else if (current) lose(why)
+    else use(undefined, why)
   }
 
   async function open(): Promise<void> {

@@ -1,0 +1,79 @@
+import type { VerifyDelegation } from './check-wallet.ts'
+import type { SessionSig } from './issue.ts'
+import type { Readable } from './observable.ts'
+import type { SessionSigsRequest } from './request.ts'
+import type { LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
+import type { Signer } from './signer.ts'
+import type { Protection, SessionState } from './state.ts'
+import type { SessionStorage } from './storage.ts'
+import type { WalletEvents } from './wallet-events.ts'
+
+export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
+  /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. */
+  nodes: readonly string[]
+  /** Where sessions are kept; memory by default, so that no secret is stored unasked. */
+  storage?: SessionStorage
+  /** The weakest way in which a session key may be kept: anything by default. With `memory`, a seed is never stored; with `non-extractable`, there is never a seed at all. */
+  minimumProtection?: Protection
+  /** The wallet; needed where no `authNeededCallback` is given. */
+  signer?: Signer
+  /** The site that the message names; the page's own host by default. */
+  domain?: string
+  /** What the message says above its resources. */
+  statement?: string
+  vocabulary?: V
+  /** The clock. */
+  now?: () => Date
+  /** Asked about a new delegation's wallet signature before it is used, for who wants to be sure at once; only `true` lets it through. */
+  verifyWallet?: VerifyDelegation
+  /** How long before its end a session is said to end soon; 5 minutes. */
+  warnSeconds?: number
+  /** How long another tab's question to the wallet is waited for before this one asks, and how long a prepared question stays prepared; a minute. */
+  takeOverSeconds?: number
+}
+
+/** What a further question to the wallet may be asked with. */
+export type AskOptions = Pick<SessionSigsRequest, 'authNeededCallback' | 'expiration' | 'chain' | 'switchChain'>
+
+/** `get` and `subscribe` give the state; a subscriber also hears of time and of other tabs. */
+export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Readable<SessionState> {
+  /** How the session key is kept; not known before `restore()` or the first call. */
+  readonly protection: Protection | undefined
+  /**
+   * Session signatures, one for each node: node URL → signature. The wallet is asked once if no stored delegation covers the request, and not at all otherwise.
+   *
+   * @throws SessionError for a request that cannot be met, an answer that is not good, a person's refusal (`wallet-refused`), the session then being as it was; `signed-out`
+   * after somebody signed out in another tab, until `signIn()`
+   */
+  getSessionSigs(request?: SessionSigsRequest<V>): Promise<Record<string, SessionSig>>
+  /** Takes up what the storage kept. Never touches the wallet. */
+  restore(): Promise<void>
+  /**
+   * All of a sign-in that takes time: reads the storage, connects the wallet, makes the key, writes the message, keeps other tabs from asking. The `signIn()` after it, with the
+   * same request or none, calls the wallet before it returns, so that a phone still knows of the tap. Gives the message; `undefined` where a callback writes it or nobody has to be asked.
+   */
+  prepare(request?: SessionSigsRequest<V>): Promise<string | undefined>
+  /** Makes sure of a delegation for the request, asking the wallet only if it must; signs nothing with it yet. */
+  signIn(request?: SessionSigsRequest<V>): Promise<SessionState>
+  /** Asks the wallet for what of these the session does not grant yet. What it grants stays beside it. */
+  require(resources: readonly Resource<V>[] | readonly ResourceAbilityRequest[], options?: AskOptions): Promise<SessionState>
+  /**
+   * Asks the wallet to grant all of the session once more, to a fresh key. The old one goes on until the new one stands.
+   *
+   * @throws SessionError `signed-out` where there is no session to renew
+   */
+  renew(options?: AskOptions): Promise<SessionState>
+  /** Destroys the current account's key and delegations, here, in the storage and in other tabs. Other accounts' sessions stay. */
+  signOut(): Promise<void>
+  /**
+   * Signs and hands the signatures to `deliver`. Where that throws a verifier's refusal which shows that this clock is off, signs once more by the verifier's, once.
+   */
+  send<T>(request: SessionSigsRequest<V>, deliver: (sigs: Record<string, SessionSig>) => Promise<T>): Promise<T>
+  /**
+   * Draws the conclusions from a verifier's refusal (a `SessionError`, or its JSON with `code` and the time as `details.now`, `now` or `time`): learns how far this clock is off,
+   * or that the session was revoked. `true` where signing again may help.
+   */
+  heed(refusal: unknown): boolean
+  /** Follows an EIP-1193 provider's events: account, chain, disconnection. Returns what ends that. */
+  follow(wallet: WalletEvents): () => void
+}
