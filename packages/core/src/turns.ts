@@ -1,7 +1,7 @@
 import { isSessionError, SessionError, type SessionErrorCode } from './errors.ts'
 import { isObject } from './json.ts'
 import type { SessionStorage } from './storage.ts'
-import { startTimer, withLimit } from './timers.ts'
+import { withLimit } from './timers.ts'
 
 /** What those who share a storage tell each other: that the record changed, or that the wallet said no to a question. */
 type News =
@@ -27,7 +27,8 @@ export interface Turns {
 /** What the clients in this page have in common that share a storage object. */
 interface Meeting {
   version: number
-  readonly last: Map<string, Promise<unknown>>
+  /** Whose turn comes last: when it begins, and when it is over. */
+  readonly last: Map<string, { readonly begun: Promise<unknown>; readonly done: Promise<unknown> }>
   readonly ended: Set<string>
   readonly listeners: Set<(news: News) => void>
 }
@@ -74,37 +75,59 @@ export function createTurns(storage: SessionStorage, recordId: string): Turns {
 
   function takeInPage<T>(name: string, patience: number, run: (hasWaited: boolean) => Promise<T>): Promise<T> {
     const before = last.get(name)
-    const ready = before ? withLimit(patience, () => before).catch(() => undefined) : Promise.resolve()
+    // Patience is for who has the turn, not for the others who wait for it, too.
+    const ready = before ? before.begun.then(() => withLimit(patience, () => before.done)).catch(() => undefined) : Promise.resolve()
     const mine = ready.then(() => run(before !== undefined))
-    const settled = mine
+    const done = mine
       .catch(() => undefined)
       .then(() => {
-        if (last.get(name) === settled) last.delete(name)
+        if (last.get(name)?.done === done) last.delete(name)
       })
-    last.set(name, settled)
+    last.set(name, { begun: ready, done })
     return mine
+  }
+
+  async function takeAmongPages<T>(
+    locks: LockManager,
+    name: string,
+    patience: number,
+    run: (hasWaited: boolean) => Promise<T>,
+  ): Promise<{ work?: Promise<T> }> {
+    const turn: { work?: Promise<T> } = {}
+    const holder = async (): Promise<string | undefined> => (await locks.query()).held?.find((lock) => lock.name === name)?.clientId
+    /** Resolves when the turn is over, or was not to be had. What was begun goes on also if somebody takes the turn from us. */
+    const ask = (options: LockOptions, hasWaited: boolean, begun = (): void => undefined): Promise<unknown> => {
+      const begin = async (lock: unknown): Promise<void> => {
+        begun()
+        if (lock) turn.work = run(hasWaited)
+        await turn.work
+      }
+      return locks.request(name, options, begin).catch(() => undefined)
+    }
+    await ask({ ifAvailable: true }, false)
+    while (!turn.work) {
+      const watched = await holder()
+      const tooLong = new AbortController()
+      await ask(
+        { signal: tooLong.signal },
+        true,
+        startTimer(() => tooLong.abort(), patience),
+      )
+      if (turn.work) break
+      // One of those who waited takes it, and only from whom all of them waited for; the others wait for the new one.
+      await locks.request(`${name}/next`, { ifAvailable: true }, async (lock) => {
+        if (lock && watched === (await holder()))
+          await new Promise<void>((begun) => void ask({ steal: true }, false, begun).then(() => begun()))
+      })
+    }
+    return turn
   }
 
   async function take<T>(name: 'write' | 'ask', patience: number, run: (hasWaited: boolean) => Promise<T>): Promise<T> {
     const locks: LockManager | undefined = place === undefined ? undefined : globalThis.navigator?.locks
-    if (!locks) return takeInPage(name, patience, run)
-    const tooLong = new AbortController()
-    let stop = (): void => undefined
-    for (const options of [{ ifAvailable: true }, { signal: tooLong.signal }, { steal: true }]) {
-      if (options.signal) stop = startTimer(() => tooLong.abort(), patience)
-      let work: Promise<T> | undefined
-      const begin = async (lock: unknown): Promise<void> => {
-        stop()
-        if (lock) work = run(options.signal !== undefined)
-        await work
-      }
-      // Refused: not ours yet. Taken from us later: what was begun goes on all the same.
-      await locks.request(`${place}/${name}`, options, begin).catch(() => undefined)
-      if (work) return work
-    }
-    // The page may not use locks.
-    stop()
-    return takeInPage(name, patience, run)
+    // Where the page may not use locks, they say so.
+    const turn = locks && (await takeAmongPages(locks, `${place}/${name}`, patience, run).catch(() => undefined))
+    return turn?.work ?? takeInPage(name, patience, run)
   }
 
   function tell(news: News): void {

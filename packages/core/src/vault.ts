@@ -120,7 +120,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** Alone among all who share the storage. */
   const exclusively = <T>(run: () => Promise<T>): Promise<T> => inTurn(() => turns.take('write', patience, run))
   const { write } = place
-  const read = async (): Promise<ReadRecord> => (own ? { record: own, isCorrupt: false, isMissing: false } : place.read())
+  const read = async (): Promise<ReadRecord> => (own ? { record: own, isCorrupt: false, isMissing: own === emptyRecord } : place.read())
 
   function protectionOf(type: 'handle' | 'seed'): Protection {
     if (own || storage.lasts === false) return 'memory'

@@ -31,6 +31,56 @@ function read(value: unknown): unknown {
   }
 }
 
+/** How long a write is announced, and waited for by others, in milliseconds: what one tab writes reaches the others much sooner. */
+const announced = 2_000
+
+/** Puts writes and reads of all tabs into one order. */
+interface Order {
+  write(id: string, change: () => unknown): Promise<void>
+  /** Resolves when what was written before can be read. */
+  settled(id: string): Promise<void>
+}
+
+/**
+ * What one tab writes into `localStorage` reaches other tabs' processes late, and a tab that has just been told of a change could still read what was there before. Web Locks are
+ * the same for all of them at once: each write is numbered, and its number is for a while the name of a lock.
+ */
+function createOrder(place: WebArea): Order | undefined {
+  const locks: LockManager | undefined = globalThis.navigator?.locks
+  if (!locks) return undefined
+  const numberKey = (id: string): string => `${id}#`
+  const numberOf = (id: string): number => Number(place.getItem(numberKey(id))) || 0
+  const latest = async (id: string): Promise<number> => {
+    const { held = [] } = await locks.query()
+    const numbers = held.flatMap(({ name = '' }) => (name.startsWith(numberKey(id)) ? [Number(name.slice(numberKey(id).length)) || 0] : []))
+    return Math.max(0, ...numbers)
+  }
+  return {
+    async write(id, change) {
+      const next = Math.max(numberOf(id), await latest(id).catch(() => 0)) + 1
+      change()
+      try {
+        place.setItem(numberKey(id), String(next))
+      } catch {
+        // No room for the number: then others see the change when they see it.
+        return
+      }
+      await new Promise<void>((resolve) => {
+        const hold = (): Promise<void> => {
+          resolve()
+          return new Promise((release) => setTimeout(release, announced))
+        }
+        locks.request(`${numberKey(id)}${next}`, { mode: 'shared' }, hold).catch(() => resolve())
+      })
+    },
+    async settled(id) {
+      const number = await latest(id)
+      const end = Date.now() + announced
+      while (numberOf(id) < number && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
+    },
+  }
+}
+
 /**
  * A `SessionStorage` for `createSessionClient` over `localStorage` (`'local'`), `sessionStorage` (`'session'`) or an area of one's own. Keys are kept as seeds,
  * so whatever can read the area can sign. `keys` is `'none'` until `open()` could read the place: on a server, or where storage is disabled, nothing is kept.
@@ -52,6 +102,12 @@ export function webStorage(area: 'local' | 'session' | WebArea, options: WebStor
 
   /** The area, once it could be read. */
   let place: WebArea | undefined
+  let order: Order | undefined
+
+  async function write(id: string, change: (area: WebArea) => unknown): Promise<void> {
+    const area = place
+    if (area) await (order ? order.write(id, () => change(area)) : change(area))
+  }
 
   return Object.freeze<SessionStorage>({
     get keys() {
@@ -64,12 +120,20 @@ export function webStorage(area: 'local' | 'session' | WebArea, options: WebStor
         // Reading, not writing: sessions in a full storage must still be found.
         await found.getItem('session-sigs')
         place = found
+        order = sharedAs === 'localStorage' ? createOrder(found) : undefined
       } catch {
         // Disabled, or not there at all: `keys` says so.
       }
     },
-    get: async (id) => read(await place?.getItem(id)) as StoredSessions | undefined,
-    set: async (id, value) => void (await place?.setItem(id, JSON.stringify(value))),
-    delete: async (id) => void (await place?.removeItem(id)),
+    async get(id) {
+      // A page that may not use locks has no order among tabs.
+      await order?.settled(id).catch(() => undefined)
+      return read(await place?.getItem(id)) as StoredSessions | undefined
+    },
+    async set(id, value) {
+      const text = JSON.stringify(value)
+      await write(id, (area) => area.setItem(id, text))
+    },
+    delete: (id) => write(id, (area) => area.removeItem(id)),
   })
 }
