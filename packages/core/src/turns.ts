@@ -107,12 +107,7 @@ export function createTurns(storage: SessionStorage, recordId: string): Turns {
     await ask({ ifAvailable: true }, false)
     while (!turn.work) {
       const watched = await holder()
-      const tooLong = new AbortController()
-      await ask(
-        { signal: tooLong.signal },
-        true,
-        startTimer(() => tooLong.abort(), patience),
-      )
+      await ask({ signal: AbortSignal.timeout(patience) }, true)
       if (turn.work) break
       // One of those who waited takes it, and only from whom all of them waited for; the others wait for the new one.
       await locks.request(`${name}/next`, { ifAvailable: true }, async (lock) => {
