@@ -1,13 +1,11 @@
 /** The whole way in a real browser: page, wallet, session key, and the verifier in Node. */
-import { verifySessionSig } from '@session-sigs/core/verify'
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { alice, nodes } from '../../packages/core/test/wallet.ts'
+import { nodes } from '../../packages/core/test/wallet.ts'
+import { expectAccepted } from './clients.ts'
 import type { Outcome } from './pages/outcome.ts'
 import type { WorkerAnswer } from './pages/worker.ts'
 import { describeInBrowser } from './suite.ts'
-
-const resource = 'litAction://QmExample'
 
 function askFor(tab: Page): Promise<Outcome<WorkerAnswer>> {
   return tab.evaluate((list) => {
@@ -15,16 +13,6 @@ function askFor(tab: Page): Promise<Outcome<WorkerAnswer>> {
     const client = createSessionClient({ nodes: list, storage: memoryStorage(), signer: viemSigner(window.ethereum) })
     return outcome(client.getSessionSigs({ resources: ['litAction://*'] }))
   }, nodes)
-}
-
-/** Node by node, as the nodes would. */
-async function expectAccepted(answer: Outcome<WorkerAnswer>, origin: string): Promise<void> {
-  const sigs = 'value' in answer ? answer.value : expect.fail(answer.message)
-  expect(Object.keys(sigs)).toEqual(nodes)
-  for (const [node, sig] of Object.entries(sigs)) {
-    const session = await verifySessionSig(sig, { audience: node, domains: [new URL(origin).host], resource })
-    expect(session.address).toBe(alice.address)
-  }
 }
 
 describeInBrowser('a page', (rig) => {

@@ -51,6 +51,8 @@ export interface Pages {
   readonly origin: string
   /** The same site under a name that they do not trust: no `crypto.subtle`, no `navigator.locks`. `openBrowser` knows the name. */
   readonly insecureOrigin: string
+  /** A page of no origin at all, as in a frame with `sandbox`: every storage throws when it is touched. */
+  readonly sandboxed: string
   close(): Promise<void>
 }
 
@@ -63,11 +65,14 @@ export const insecureHost = 'insecure.example'
 export async function startPages(): Promise<Pages> {
   const modules = await bundlePages()
   const server = createServer(({ url = '/' }, response) => {
-    const { pathname } = new URL(url, 'http://localhost')
+    const { pathname, searchParams } = new URL(url, 'http://localhost')
     const page = `${pathname === '/' ? '/client' : pathname}.js`
     const module = modules.get(pathname)
     const isPage = modules.has(page)
     response.setHeader('cache-control', 'no-store')
+    // Those who have no origin get modules from here, too.
+    response.setHeader('access-control-allow-origin', '*')
+    if (searchParams.has('sandboxed')) response.setHeader('content-security-policy', 'sandbox allow-scripts')
     response.setHeader('content-type', isPage ? 'text/html' : 'text/javascript')
     response.statusCode = isPage || module !== undefined ? 200 : 404
     response.end(isPage ? documentOf(page) : module)
@@ -77,6 +82,7 @@ export async function startPages(): Promise<Pages> {
   return {
     origin: `http://localhost:${port}`,
     insecureOrigin: `http://${insecureHost}:${port}`,
+    sandboxed: `http://localhost:${port}/?sandboxed`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -1,4 +1,5 @@
 /** Looking for a session key's seed in what an origin stores. */
+import { createPrivateKey, createPublicKey } from 'node:crypto'
 import type { BrowserContext, Page } from 'playwright-core'
 import type { RawEntry } from './injected/dump.ts'
 import { bundleScript } from './pages.ts'
@@ -10,14 +11,26 @@ export interface GeneratedKey {
   readonly seed: Buffer
 }
 
+/** An ed25519 key's PKCS #8 (RFC 8410 §7). */
+export function pkcs8Of(seed: Buffer): Buffer {
+  return Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), seed])
+}
+
+/** 64 lower-case hex digits. */
+export function publicKeyOf(seed: Buffer): string {
+  const key = createPrivateKey({ key: pkcs8Of(seed), format: 'der', type: 'pkcs8' })
+  return Buffer.from(createPublicKey(key).export({ format: 'jwk' }).x ?? '', 'base64url').toString('hex')
+}
+
 /**
- * The list of the ed25519 keys that tabs opened from now on generate, by `crypto.subtle` in a page: all of them, also those made only to see whether they can be
- * stored. It grows as they do. Workers are not watched, nor seeds that a page makes of random bytes itself.
+ * The list of the ed25519 keys that tabs opened from now on generate, by `crypto.subtle` in a page or of 32 random bytes: all of them, also those made only to see
+ * whether they can be stored. It grows as they do. Workers are not watched.
  */
 export async function watchSeeds(context: BrowserContext): Promise<readonly GeneratedKey[]> {
   const keys: GeneratedKey[] = []
-  await context.exposeBinding('__seedGenerated', (_, publicKey: readonly number[], seed: readonly number[]) => {
-    keys.push({ publicKey: Buffer.from(publicKey).toString('hex'), seed: Buffer.from(seed) })
+  await context.exposeBinding('__seedGenerated', (_, publicKey: readonly number[], bytes: readonly number[]) => {
+    const seed = Buffer.from(bytes)
+    keys.push({ publicKey: publicKey.length === 0 ? publicKeyOf(seed) : Buffer.from(publicKey).toString('hex'), seed })
   })
   await context.addInitScript({ content: await bundleScript('watch-seeds') })
   return keys

@@ -2,7 +2,7 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, inject } from 'vitest'
 import { type Pages, startPages } from './pages.ts'
-import { openBrowser, openProfile, type Profile } from './tabs.ts'
+import { openBrowser, openHidingProfile, openProfile, type Profile } from './tabs.ts'
 import type { WalletOptions } from './wallet.ts'
 
 export interface Rig {
@@ -10,6 +10,8 @@ export interface Rig {
   readonly pages: Pages
   /** A profile of its own, with nothing stored; closed after the test, which fails if a page let an error go uncaught. */
   newProfile(options?: WalletOptions): Promise<Profile>
+  /** The same, with tabs that can be frozen; takes a second longer. */
+  newHidingProfile(options?: WalletOptions): Promise<Profile>
 }
 
 const path = inject('chromium')
@@ -21,6 +23,12 @@ export function describeInBrowser(name: string, run: (rig: Rig) => void): void {
     let browser: Browser | undefined
     let profiles: Profile[] = []
     const running = <T>(part: T | undefined): T => part ?? expect.fail('The browser and its pages are there only while tests run.')
+
+    async function closing(opening: Promise<Profile>): Promise<Profile> {
+      const profile = await opening
+      profiles.push(profile)
+      return profile
+    }
 
     beforeAll(async () => {
       pages = await startPages()
@@ -44,11 +52,8 @@ export function describeInBrowser(name: string, run: (rig: Rig) => void): void {
       get pages() {
         return running(pages)
       },
-      async newProfile(options) {
-        const profile = await openProfile(running(browser), running(pages).origin, options)
-        profiles.push(profile)
-        return profile
-      },
+      newProfile: (options) => closing(openProfile(running(browser), running(pages).origin, options)),
+      newHidingProfile: (options) => closing(openHidingProfile(path, running(pages).origin, options)),
     })
   })
 }

@@ -1,4 +1,5 @@
 /** Browsers, their profiles and their tabs. */
+import { createServer } from 'node:net'
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
 import { insecureHost } from './pages.ts'
 import { installWallet, type TestWallet, type WalletOptions } from './wallet.ts'
@@ -28,8 +29,7 @@ export interface Profile {
   close(): Promise<void>
 }
 
-export async function openProfile(browser: Browser, url: string, options: WalletOptions = {}): Promise<Profile> {
-  const context = await browser.newContext()
+async function profileOf(context: BrowserContext, url: string, options: WalletOptions = {}): Promise<Profile> {
   const wallet = await installWallet(context, options)
   const uncaught: string[] = []
   context.on('weberror', (error) => void uncaught.push(String(error.error())))
@@ -44,4 +44,47 @@ export async function openProfile(browser: Browser, url: string, options: Wallet
     },
     close: () => context.close(),
   }
+}
+
+export async function openProfile(browser: Browser, url: string, options?: WalletOptions): Promise<Profile> {
+  return profileOf(await browser.newContext(), url, options)
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' ? (address?.port ?? 0) : 0))
+    })
+  })
+}
+
+/**
+ * A profile in a browser of its own, where the newest tab hides the others. Everywhere else playwright has all tabs count as visible, and what is visible cannot be frozen.
+ */
+export async function openHidingProfile(executablePath: string, url: string, options?: WalletOptions): Promise<Profile> {
+  const port = await freePort()
+  const browser = await chromium.launch({ executablePath, args: [...flags, `--remote-debugging-port=${port}`] })
+  const visitor = await chromium.connectOverCDP(`http://127.0.0.1:${port}`, { noDefaults: true })
+  const [context] = visitor.contexts()
+  if (!context) throw new Error('The browser has no context of its own.')
+  return { ...(await profileOf(context, url, options)), close: () => browser.close() }
+}
+
+/** Nothing runs in the tab until the returned function is called. It has to be hidden. */
+export async function freeze(tab: Page): Promise<() => Promise<unknown>> {
+  const session = await tab.context().newCDPSession(tab)
+  const isFrozen = tab.evaluate(() => new Promise((resolve) => document.addEventListener('freeze', () => resolve(undefined))))
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+  await isFrozen
+  return () => session.send('Page.setWebLifecycleState', { state: 'active' })
+}
+
+/** The tab's process is gone. */
+export async function crash(tab: Page): Promise<void> {
+  const crashed = tab.waitForEvent('crash')
+  const session = await tab.context().newCDPSession(tab)
+  // Never answered: there is nobody left to answer.
+  session.send('Page.crash').catch(() => undefined)
+  await crashed
 }

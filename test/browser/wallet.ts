@@ -14,8 +14,8 @@ interface WalletRequest {
   readonly at: number
 }
 
-/** What becomes of a `personal_sign`: signed at once, refused at once (4001), kept until `release`, or never answered. */
-type Answer = 'sign' | 'refuse' | 'hold' | 'never'
+/** What becomes of a `personal_sign`: signed at once, refused at once (4001), kept until `release`, never answered, or one of the first two after some time. */
+type Answer = 'sign' | 'refuse' | 'hold' | 'never' | Promise<'sign' | 'refuse'>
 
 interface SignRequest extends WalletRequest {
   readonly message: string
@@ -73,7 +73,7 @@ export async function installWallet(context: BrowserContext, options: WalletOpti
 
   function settle(request: SignRequest): Promise<'sign' | 'refuse'> {
     const answer = typeof wallet.answer === 'function' ? wallet.answer(request) : wallet.answer
-    if (answer === 'sign' || answer === 'refuse') return Promise.resolve(answer)
+    if (answer !== 'hold' && answer !== 'never') return Promise.resolve(answer)
     return new Promise((resolve) => {
       if (answer === 'hold') held.push(resolve)
     })

@@ -1,7 +1,8 @@
 /**
  * `window.ethereum`, as a wallet's extension puts it into every page (EIP-1193). The wallet itself is in Node: `wallet.ts`.
  */
-type Listener = (data: unknown) => void
+/** Whoever listens knows what the event brings. */
+type Listener = (data: never) => void
 
 interface WalletCall {
   readonly method: string
@@ -46,7 +47,7 @@ async function request({ method, params = [] }: { method: string; params?: reado
 
 window.__walletCalls = []
 window.__walletEvent = (event, data) => {
-  for (const listener of [...listenersOf(event)]) listener(data)
+  for (const listener of [...listenersOf(event)]) listener(data as never)
 }
 window.ethereum = {
   request,

@@ -1,5 +1,6 @@
 /**
- * Lets a test know the seed of every ed25519 key that a page generates, while the page's own key is as hard to export as it asked for.
+ * Lets a test know the seed of every ed25519 key that a page generates, while the page's own key is as hard to export as it asked for. Also the random bytes that
+ * could become a seed.
  */
 declare global {
   interface Window {
@@ -27,5 +28,17 @@ if (typeof SubtleCrypto === 'function') {
   const native = SubtleCrypto.prototype.generateKey as Generate
   Object.defineProperty(SubtleCrypto.prototype, 'generateKey', { value: watching(native), configurable: true, writable: true })
 }
+
+const fill = Crypto.prototype.getRandomValues
+Object.defineProperty(Crypto.prototype, 'getRandomValues', {
+  value<T extends ArrayBufferView<ArrayBuffer>>(this: Crypto, view: T): T {
+    const filled = fill.call(this, view) as T
+    // No page waits for this, but it is underway before anything that the page does with the bytes.
+    if (view.byteLength === 32) void window.__seedGenerated([], [...new Uint8Array(view.buffer, view.byteOffset, 32)])
+    return filled
+  },
+  configurable: true,
+  writable: true,
+})
 
 export {}

@@ -1,5 +1,5 @@
 /** What tests need of the project within a page: `window.app`. */
-import { createSessionClient, isSessionError, memoryStorage } from '@session-sigs/core'
+import { createSessionClient, isSessionError, memoryStorage, type SessionClient, type SessionClientOptions } from '@session-sigs/core'
 import { indexedDbStorage } from '@session-sigs/storage-indexeddb'
 import { webStorage } from '@session-sigs/storage-web'
 import { viemSigner } from '@session-sigs/viem-signer'
@@ -20,15 +20,34 @@ function inOneTurn<T>(run: () => T): T {
   return run()
 }
 
-/** Session signatures by a worker of its own, which has only what the origin stores. */
+const storages = {
+  indexedDB: () => indexedDbStorage(),
+  localStorage: () => webStorage('local'),
+  sessionStorage: () => webStorage('session'),
+}
+
+export type StorageName = keyof typeof storages
+
+/** What can be said from outside about a client. */
+export type ClientSetup = Pick<SessionClientOptions, 'nodes' | 'minimumProtection' | 'takeOverSeconds'>
+
+/** The tab's client, as `window.client`: a new one, as after the page was loaded. */
+function openClient(storage: StorageName, setup: ClientSetup): void {
+  window.client = createSessionClient({ ...setup, storage: storages[storage](), signer: viemSigner(window.ethereum) })
+}
+
+let worker: Worker | undefined
+
+/** Session signatures by the page's worker, which has only what the origin stores. One question at a time. */
 function askWorker(request: WorkerRequest): Promise<Outcome<WorkerAnswer>> {
-  const worker = new Worker('/worker.js', { type: 'module' })
+  worker ??= new Worker('/worker.js', { type: 'module' })
+  const asked = worker
   const answer = new Promise<Outcome<WorkerAnswer>>((resolve, reject) => {
-    worker.onmessage = ({ data }: MessageEvent<Outcome<WorkerAnswer>>) => resolve(data)
-    worker.onerror = ({ message }) => reject(new Error(message))
+    asked.onmessage = ({ data }: MessageEvent<Outcome<WorkerAnswer>>) => resolve(data)
+    asked.onerror = ({ message }) => reject(new Error(message))
   })
-  worker.postMessage(request)
-  return answer.finally(() => worker.terminate())
+  asked.postMessage(request)
+  return answer
 }
 
 const app = {
@@ -40,12 +59,14 @@ const app = {
   indexedDbStorage,
   outcome,
   inOneTurn,
+  openClient,
   askWorker,
 }
 
 declare global {
   interface Window {
     app: typeof app
+    client: SessionClient
   }
 }
 

@@ -1,5 +1,5 @@
 /** A dedicated worker with a client that has no wallet: it signs by the session that a page stored, or not at all. */
-import { createSessionClient, type SessionSig } from '@session-sigs/core'
+import { createSessionClient, type SessionClient, type SessionSig } from '@session-sigs/core'
 import { indexedDbStorage } from '@session-sigs/storage-indexeddb'
 import { outcome } from './outcome.ts'
 
@@ -10,8 +10,11 @@ export interface WorkerRequest {
 
 export type WorkerAnswer = Record<string, SessionSig>
 
+let client: SessionClient | undefined
+
 addEventListener('message', async ({ data }: MessageEvent<WorkerRequest>) => {
   const { nodes, ...request } = data
-  const client = createSessionClient({ nodes, storage: indexedDbStorage() })
+  // One for as long as the worker lives.
+  client ??= createSessionClient({ nodes, storage: indexedDbStorage() })
   postMessage(await outcome(client.getSessionSigs(request)))
 })
