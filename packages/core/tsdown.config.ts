@@ -41,7 +41,20 @@ const sharedParts = ['ask', 'coverage', 'delegation', 'encode', 'errors', 'signe
 
 /** What is loaded when it is needed: each with `import()`, and from nowhere else. */
 const later = [
-  ...['auth-sig', 'callback', 'chains', 'check-wallet', 'further', 'pending', 'recap-scope', 'record', 'renewal', 'seed', 'software'],
+  ...[
+    'auth-sig',
+    'brought',
+    'callback',
+    'chains',
+    'check-wallet',
+    'further',
+    'pending',
+    'recap-scope',
+    'record',
+    'renewal',
+    'seed',
+    'software',
+  ],
   ...['stored-key', 'wallet-events'],
 ]
 

@@ -11,7 +11,7 @@ export interface Site {
 }
 
 /** Said to the person by an app that has no statement of its own. */
-const defaultStatement = 'Let this device act for me, only as listed here and only until it expires.'
+const defaultStatement = 'Let this device act for me, as listed here and until it expires.'
 
 /** 128 bits, as letters and digits. */
 export function nonce(): string {

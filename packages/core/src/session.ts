@@ -1,20 +1,18 @@
 import { isOnChain } from './ask.ts'
 import { createAsking } from './asking.ts'
-import { cover, endOf, isGoodNow } from './coverage.ts'
-import type { Delegation } from './delegation.ts'
+import type { BroughtSessions } from './brought.ts'
+import { cover, endOf } from './coverage.ts'
 import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { WantedPart } from './further.ts'
 import { issueSessionSigs, type SessionSig } from './issue.ts'
-import { importSessionKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import { checkNames, checkNodes, endOfSessionSig, givenList, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Resource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
 import { createClock, readRefusal } from './server-time.ts'
 import type { AskOptions, SessionClient, SessionClientOptions } from './session-client.ts'
-import type { Account } from './signer.ts'
 import type { Protection, SessionState } from './state.ts'
-import { type LiveSession, memoryStorage, sessionId } from './storage.ts'
+import { memoryStorage } from './storage.ts'
 import { formatInstant } from './time.ts'
 import { createTurns } from './turns.ts'
 import { createVault } from './vault.ts'
@@ -63,8 +61,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   const turns = createTurns(storage, recordId)
   const vault = createVault(storage, turns, recordId, { now, minimum, warning: milliseconds('warnSeconds', warnSeconds) })
 
-  /** Sessions of keys that callers brought with them: by public key, never stored. */
-  const brought = new Map<string, Pick<LiveSession, 'account' | 'delegations'>>()
+  /** Sessions of keys that callers brought with them. */
+  let brought: BroughtSessions | undefined
   /** Counts sign-outs: whatever was begun before one comes to nothing. */
   let signOuts = 0
   /** Said to the person who is asked once more, and could wonder why. */
@@ -73,31 +71,19 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   /** The client's own nodes, looked at once: they do not change. */
   let checked: readonly string[] | undefined
   const nodes = (): readonly string[] => (checked ??= checkNodes(given))
-  const isGood = (item: Delegation): boolean => isGoodNow(item, now())
-
-  /** A key that another account delegates to begins anew: one request must not act for two. Keys that have nothing good left are forgotten. */
-  function keepBrought(delegation: Delegation, key: SessionKey): void {
-    const { address, chainId } = delegation.message
-    const account: Account = { address: address as Account['address'], chainId }
-    const earlier = brought.get(key.publicKey)
-    const others = earlier && sessionId(earlier.account) === sessionId(account) ? earlier.delegations.filter(isGood) : []
-    for (const [name, { delegations }] of brought) if (!delegations.some(isGood)) brought.delete(name)
-    brought.set(key.publicKey, { account, delegations: [...others, delegation] })
-  }
-
   const asking = createAsking(vault, turns, {
     ...options,
     isShared: storage.sharedAs !== undefined,
     patience: milliseconds('takeOverSeconds', takeOverSeconds),
     now,
     remark: () => remark,
-    keepBrought,
+    keepBrought: (...given) => brought?.keep(...given),
   })
 
   function findGrant(plan: Plan, own: SessionKey | undefined): Grant | undefined {
     const current = vault.current()
     const key = own ?? current?.key
-    const session = own ? brought.get(own.publicKey) : current
+    const session = own ? brought?.sessionOf(own) : current
     // With a signer, a session on another chain than the one named is not the one meant.
     if (!key || !session || !isOnChain(plan, session.account)) return undefined
     const delegations = cover(session.delegations, plan, now())
@@ -115,7 +101,11 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   async function errandFor(request: SessionSigsRequest<V>, stillWanted: () => void, isSignIn: boolean): Promise<Errand> {
     const plan = await planRequest(request, vocabulary, nodes, now())
     const { sessionKey, authNeededCallback, chain, switchChain } = request
-    const own = sessionKey === undefined ? undefined : await importSessionKey(sessionKey)
+    let own: SessionKey | undefined
+    if (sessionKey !== undefined) {
+      const { createBroughtSessions } = await import('./brought.ts')
+      own = await (brought ??= createBroughtSessions(now)).read(sessionKey)
+    }
     const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
     return { what, plan, request, own, renews: undefined, isSignIn, stillWanted, found: () => findGrant(plan, own) }
   }
@@ -129,8 +119,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
     const errand = await errandFor(request, begin(), false)
     const { plan } = errand
-    const brought = givenList(request.capabilityAuthSigs) ?? []
-    const others = brought.length > 0 ? brought.map((await import('./auth-sig.ts')).readAuthSig) : []
+    const further = givenList(request.capabilityAuthSigs) ?? []
+    const others = further.length > 0 ? further.map((await import('./auth-sig.ts')).readAuthSig) : []
     const { key, delegations } = await obtain(errand)
     const capabilities = [...others, ...delegations.map(({ authSig }) => authSig)]
     const time = now()
@@ -179,7 +169,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   /** Whatever was begun comes to nothing. */
   async function end(why: 'signed-out' | 'revoked'): Promise<void> {
     signOuts += 1
-    brought.clear()
+    brought = undefined
     asking.cancel()
     await vault.remove(why)
   }

@@ -1,4 +1,5 @@
 import type { Hex } from './address.ts'
+import { isObject } from './json.ts'
 
 /** An account on a chain, as the wallet names it. */
 export interface Account {
@@ -23,12 +24,9 @@ export interface Signer {
 
 /** Whether an error, or what caused it, is a person's "no" (EIP-1193 §Provider Errors, code 4001). */
 export function isRefusal(error: unknown): boolean {
-  let current: unknown = error
   try {
-    for (let depth = 0; depth < 8 && typeof current === 'object' && current !== null; depth++) {
-      const { code, cause }: { code?: unknown; cause?: unknown } = current
-      if (code === 4001 || code === 'ACTION_REJECTED') return true
-      current = cause
+    for (let current: unknown = error, depth = 0; isObject(current) && depth < 8; current = current['cause'], depth++) {
+      if (current['code'] === 4001 || current['code'] === 'ACTION_REJECTED') return true
     }
   } catch {
     // An error that cannot be read is no refusal.

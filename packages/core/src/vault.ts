@@ -143,8 +143,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   /** The session ended, and not by our doing. */
   function lose(why: SignedOutReason): void {
-    isBarred = why !== 'account-changed'
     use(undefined, why)
+    isBarred = why !== 'account-changed'
   }
 
   function changed(): void {
@@ -177,9 +177,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     }
     const next = await load(record.current, record)
     const why = reasonFor(found, current, reason, hasEnded)
-    if (next) use(next)
-    else if (current) lose(why)
-    else use(undefined, why)
+    if (current && !next) lose(why)
+    else use(next, next ? reason : why)
   }
 
   async function open(): Promise<void> {
@@ -211,8 +210,9 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   async function sync(): Promise<void> {
+    const isNew = !opening
     await opened()
-    if (storage.sharedAs === undefined && seen === turns.version()) return inTurn(async () => undefined)
+    if (isNew || (storage.sharedAs === undefined && seen === turns.version())) return inTurn(async () => undefined)
     // Who comes before it has begun needs no other.
     syncing ??= inTurn(() => {
       syncing = undefined
