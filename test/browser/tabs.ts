@@ -74,9 +74,9 @@ export async function openHidingProfile(executablePath: string, url: string, opt
 /** Nothing runs in the tab until the returned function is called. It has to be hidden. */
 export async function freeze(tab: Page): Promise<() => Promise<unknown>> {
   const session = await tab.context().newCDPSession(tab)
-  const isFrozen = tab.evaluate(() => new Promise((resolve) => document.addEventListener('freeze', () => resolve(undefined))))
+  const freezing = await tab.evaluateHandle(() => ({ done: new Promise((resolve) => document.addEventListener('freeze', resolve)) }))
   await session.send('Page.setWebLifecycleState', { state: 'frozen' })
-  await isFrozen
+  await freezing.evaluate(({ done }) => done.then(() => undefined))
   return () => session.send('Page.setWebLifecycleState', { state: 'active' })
 }
 

@@ -104,7 +104,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     let own: SessionKey | undefined
     if (sessionKey !== undefined) {
       const { createBroughtSessions } = await import('./brought.ts')
-      own = await (brought ??= createBroughtSessions(now)).read(sessionKey)
+      brought ??= createBroughtSessions(now)
+      own = await brought.read(sessionKey)
     }
     const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
     return { what, plan, request, own, renews: undefined, isSignIn, stillWanted, found: () => findGrant(plan, own) }
