@@ -41,6 +41,17 @@ export interface Asking {
   cancel(): void
 }
 
+/** A wait that signing out can end. */
+function cancellable(): { readonly cancelled: Promise<never>; readonly cancel: () => void } {
+  let cancel = (): void => undefined
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(new SessionError('signed-out', { during: 'signIn' }))
+  })
+  // Nobody may be waiting any more.
+  cancelled.catch(() => undefined)
+  return { cancelled, cancel }
+}
+
 /** What was refused elsewhere is told before the turn is given on, and arrives within this time, in milliseconds. */
 const grace = 250
 
@@ -50,6 +61,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
   let prepared: Prepared | undefined
   let preparations = 0
+  let cancelPreparing = (): void => undefined
 
   const canAsk = ({ request }: Errand): unknown => signer ?? request.authNeededCallback
 
@@ -66,6 +78,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   /** The prepared question where it is this one. Another gives way: its turn would have to be waited for. */
   function takePrepared({ what }: Errand): Prepared | undefined {
     const ready = prepared?.errand.what === what ? prepared : drop()
+    preparations += 1
     prepared = undefined
     return ready as Prepared | undefined
   }
@@ -129,12 +142,9 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   /** Begins a question that signing out can end, however long the wallet takes. */
   function start(errand: Errand, ready: Prepared | undefined): Promise<void> {
-    let cancel = (): void => undefined
-    const cancelled = new Promise<never>((_, reject) => {
-      cancel = () => reject(new SessionError('signed-out', { during: 'signIn' }))
-    })
+    const { cancelled, cancel } = cancellable()
     const work = ready
-      ? telling(errand.what, putAndKeep(errand, ready.question)).finally(ready.release)
+      ? telling(errand.what, Promise.race([putAndKeep(errand, ready.question), cancelled])).finally(ready.release)
       : errand.own
         ? ask(errand)
         : askInTurn(errand, cancelled)
@@ -180,13 +190,15 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     drop()
     checkAsker(errand, false)
     const mine = ++preparations
+    const { cancelled, cancel } = cancellable()
+    cancelPreparing = cancel
     return new Promise((resolve, reject) => {
       const run = async (): Promise<void> => {
         await vault.sync()
-        const question = errand.found() ? undefined : await makeQuestion(vault, options, errand)
+        const question = errand.found() ? undefined : await Promise.race([makeQuestion(vault, options, errand), cancelled])
         if (!question) return resolve(undefined)
         const { form, text } = question
-        if (form && text !== undefined) await vault.setPending({ what: errand.what, key: form, message: text })
+        if (form && text !== undefined) await vault.setPending({ what: errand.what, key: form, message: text }, errand.stillWanted)
         errand.stillWanted()
         resolve(text)
         // A later one takes its place.
@@ -216,6 +228,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   function cancel(): void {
     preparations += 1
+    cancelPreparing()
     drop()
     asking?.cancel()
     asking = undefined

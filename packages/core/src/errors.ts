@@ -112,7 +112,7 @@ const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | UnfitCode | C
   'lifetime-too-long': (d) => `${d.field} is over ${d.maxSeconds} s away. Use an earlier one`,
   'chain-mismatch': (d) => `"${d.chain}" is chain ${d.expected}, the wallet is on ${d.actual}. Switch it, or use switchChain`,
   'storage-failed': (d) => `The storage failed at ${d.operation}(): see cause`,
-  'protection-too-low': (d) => `The key's protection would be ${d.actual}, below ${d.minimum}. Use another storage or browser`,
+  'protection-too-low': (d) => `Key protection ${d.actual} is below ${d.minimum}. Use another storage or browser`,
   'signed-out': (d) => `Signed out${d.during === 'signIn' ? ' while the wallet was asked' : ''}. Call signIn()`,
   'wallet-refused': () => `The person refused. Ask again only when they choose to`,
   'wallet-failed': (d) => `The signer failed at ${d.during}(): see cause`,
@@ -140,7 +140,7 @@ export class SessionError<C extends SessionErrorCode = SessionErrorCode> extends
       `${sentence(details)
         .slice(0, 600)
         .replace(/\p{Cc}/gu, '\ufffd')}.`,
-      options?.cause === undefined ? undefined : { cause: options.cause },
+      options,
     )
     this.name = 'SessionError'
     this.code = code

@@ -19,7 +19,7 @@ export function writable<T>(initial: T): Writable<T> {
       // One that left meanwhile must not hear of it; one that throws is its owner's matter, told like every uncaught error.
       if (!runs.has(subscriber)) continue
       try {
-        subscriber.run(value)
+        subscriber.run(current)
       } catch (error) {
         queueMicrotask(() => {
           throw error

@@ -23,6 +23,8 @@ export async function isStillAsked(
     const message = parseSiweMessage(pending.message)
     if (fresh.domain !== message.domain || fresh.statement !== message.statement) return false
     if (asked.expiration !== undefined && fresh.expirationTime !== message.expirationTime) return false
+    if (`${fresh.resources}` !== `${message.resources}`) return false
+    if (!(parseInstant(message.expirationTime ?? '') <= parseInstant(fresh.expirationTime ?? ''))) return false
     if (!(asked.now - parseInstant(message.issuedAt) < life)) return false
     const { publicKey } = await loadStoredKey(pending.key)
     const account = { address: fresh.address as `0x${string}`, chainId: fresh.chainId }

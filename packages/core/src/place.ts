@@ -12,6 +12,8 @@ export interface Place {
    * @throws SessionError `storage-failed`
    */
   read(): Promise<ReadRecord>
+  /** As it may be written back: without sessions that cannot be used, whoever's they are. */
+  readSound(): Promise<StoredSessions>
   /** Whether the record is there afterwards: a storage may fail, hang, or say that it wrote and not have written. */
   write(record: StoredSessions): Promise<boolean>
 }
@@ -68,5 +70,7 @@ export function createPlace(storage: SessionStorage, id: string, late: () => voi
   }
 
   // What fails once may work at once when asked again.
-  return { open: () => stored('open', () => storage.open?.()), read: () => readOnce().catch(readOnce), write }
+  const read = (): Promise<ReadRecord> => readOnce().catch(readOnce)
+  const readSound = async (): Promise<StoredSessions> => (await import('./record.ts')).soundRecord((await read()).record)
+  return { open: () => stored('open', () => storage.open?.()), read, readSound, write }
 }

@@ -93,3 +93,11 @@ export async function loadSession(id: string, stored: StoredSession): Promise<Li
     throw error
   }
 }
+
+/** The record without the sessions that cannot be used: what is written back must not keep them. */
+export async function soundRecord(record: StoredSessions): Promise<StoredSessions> {
+  const sound: Record<string, StoredSession> = {}
+  for (const [id, stored] of Object.entries(record.sessions)) if (await loadSession(id, stored)) sound[id] = stored
+  const { current, ...others } = record
+  return { ...others, ...(current !== undefined && sound[current] ? { current } : {}), sessions: sound }
+}

@@ -7,6 +7,7 @@ import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { Plan } from './request.ts'
 import type { Scope } from './scope.ts'
+import { sessionId } from './storage.ts'
 import type { Vault } from './vault.ts'
 
 const isRecap = (resource: string): boolean => resource.startsWith('urn:recap:')
@@ -46,7 +47,7 @@ export async function renewalOf(vault: Vault, plan: Plan, now: number): Promise<
   // Whoever renewed it, here or in another tab.
   const found = (): Grant | undefined => {
     const current = vault.current()
-    return current && current.key.publicKey !== publicKey ? current : undefined
+    return current && current.key.publicKey !== publicKey && sessionId(current.account) === sessionId(renews.account) ? current : undefined
   }
   const what = JSON.stringify(['renew', publicKey])
   return { what, plan: { ...plan, ...(await renewalScope(good)) }, own: undefined, renews, isSignIn: false, found }

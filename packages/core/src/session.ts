@@ -16,7 +16,7 @@ import { memoryStorage } from './storage.ts'
 import { formatInstant } from './time.ts'
 import { createTurns } from './turns.ts'
 import { createVault } from './vault.ts'
-import type { readEvents, WalletEvents } from './wallet-events.ts'
+import type { WalletEvents } from './wallet-events.ts'
 
 const optionNames = [
   'nodes',
@@ -32,8 +32,8 @@ const optionNames = [
   'takeOverSeconds',
 ]
 /** Whether two requests ask for the same, as far as can be told without waiting. A request with a key of its own is not turned into a text. */
-function isSameRequest(a: { sessionKey?: unknown }, b: object): boolean {
-  return a.sessionKey === undefined && JSON.stringify(a) === JSON.stringify(b)
+function isSameRequest(a: SessionSigsRequest<Vocabulary>, b: Errand['request']): boolean {
+  return !a.sessionKey && !a.authNeededCallback === !b.authNeededCallback && JSON.stringify(a) === JSON.stringify(b)
 }
 
 const protections: readonly Protection[] = ['extractable', 'memory', 'non-extractable']
@@ -51,7 +51,7 @@ function milliseconds(name: string, seconds: number): number {
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
   const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
-  if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
+  if (signer && typeof signer.account !== 'function') throw new TypeError('signer: what viemSigner(…) or the like gives')
   if (!protections.includes(minimum)) throw new TypeError(`minimumProtection: ${protections}`)
   const given: readonly string[] = [...(givenList(options.nodes) as readonly string[])]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
@@ -67,6 +67,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   let signOuts = 0
   /** Said to the person who is asked once more, and could wonder why. */
   let remark: string | undefined
+  /** What a `signIn()` without a request is for, also when the question is no longer prepared. */
+  let lastPrepared: SessionSigsRequest<V> = {}
 
   /** The client's own nodes, looked at once: they do not change. */
   let checked: readonly string[] | undefined
@@ -137,11 +139,12 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   function signIn(request?: SessionSigsRequest<V>): Promise<SessionState> {
     const put = asking.putPrepared((errand) => request === undefined || isSameRequest(request, errand.request))
-    return put ? put.then(vault.state.get) : stateAfter(errandFor(request ?? {}, begin(), true))
+    return put ? put.then(vault.state.get) : stateAfter(errandFor(request ?? lastPrepared, begin(), true))
   }
 
   async function prepare(request: SessionSigsRequest<V> = {}): Promise<string | undefined> {
-    return asking.prepare(await errandFor({ ...request }, begin(), true))
+    lastPrepared = { ...request }
+    return asking.prepare(await errandFor(lastPrepared, begin(), true))
   }
 
   async function require(
@@ -195,20 +198,10 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   function follow(wallet: WalletEvents): () => void {
-    let reader: Promise<ReturnType<typeof readEvents>> | undefined
-    // Nobody waits for what comes of an event.
-    const ends = ['accountsChanged', 'chainChanged', 'disconnect'].map((event) => {
-      const heard = async (value: unknown): Promise<void> => {
-        reader ??= import('./wallet-events.ts').then((module) => module.readEvents())
-        await vault.select((await reader)(event, value))
-      }
-      const listener = (value: unknown): void => void heard(value).catch(() => undefined)
-      wallet.on(event as never, listener as never)
-      return (): unknown => wallet.removeListener(event as never, listener as never)
-    })
-    return () => {
-      for (const end of ends) end()
-    }
+    const following = import('./wallet-events.ts').then(({ followWallet }) => followWallet(wallet, vault.select))
+    // Nobody waits for it.
+    const ended = following.catch(() => undefined)
+    return () => void ended.then((end) => end?.())
   }
 
   const { get, subscribe } = vault.state

@@ -35,6 +35,6 @@ export async function loadStoredKey(stored: StoredKey): Promise<SessionKey> {
     const publicKey = await importPublicKey(subtle, fromHex(stored.publicKey) ?? probe)
     return subtle.verify(algorithm, publicKey, await key.sign(probe), probe)
   })
-  if (!signs) throw unfit('key-malformed', { reason: 'the stored key does not sign for its public key' })
+  if (!signs || stored.privateKey.extractable) throw unfit('key-malformed', { reason: 'the stored key does not sign for its public key' })
   return key
 }

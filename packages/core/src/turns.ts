@@ -57,7 +57,13 @@ function readNews(data: unknown): News | undefined {
   if (type === 'changed') return { type }
   if (type !== 'refused' || typeof what !== 'string') return undefined
   if (typeof code !== 'string' || !answers.test(code)) return undefined
-  return { type, what, error: new SessionError(code as SessionErrorCode, {} as never, { sentences: { [code]: () => `${message}` } }) }
+  return {
+    type,
+    what,
+    error: new SessionError(code as SessionErrorCode, {} as never, {
+      sentences: { [code]: () => (typeof message === 'string' ? message : code) },
+    }),
+  }
 }
 
 export function createTurns(storage: SessionStorage, recordId: string): Turns {

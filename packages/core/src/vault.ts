@@ -65,7 +65,7 @@ export interface Vault {
   remove(reason: 'signed-out' | 'revoked'): Promise<void>
   /** The question that was prepared last, maybe by a page that is gone. */
   pending(): StoredQuestion | undefined
-  setPending(question: StoredQuestion): Promise<void>
+  setPending(question: StoredQuestion, check: () => void): Promise<void>
 }
 
 export interface VaultOptions {
@@ -120,6 +120,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** Alone among all who share the storage. */
   const exclusively = <T>(run: () => Promise<T>): Promise<T> => inTurn(() => turns.take('write', patience, run))
   const { write } = place
+  const readToWrite = async (): Promise<StoredSessions> => own ?? place.readSound()
   const read = async (): Promise<ReadRecord> => (own ? { record: own, isCorrupt: false, isMissing: own === emptyRecord } : place.read())
 
   function protectionOf(type: 'handle' | 'seed'): Protection {
@@ -148,21 +149,25 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   function changed(): void {
+    pending = undefined
     seen = turns.version() + 1
     turns.tell({ type: 'changed' })
   }
 
-  const hasEnded = (stored: StoredSession | undefined): boolean => stored !== undefined && turns.ended.has(keyName(stored.key))
+  const hasEnded = (stored: { readonly key: StoredKey } | undefined): boolean =>
+    stored !== undefined && turns.ended.has(keyName(stored.key))
 
-  function end(stored: StoredSession | undefined): void {
+  function end(stored: { readonly key: StoredKey } | undefined): void {
     if (stored) turns.ended.add(keyName(stored.key))
   }
+
+  const isForbidden = (key: StoredKey): boolean => key.type === 'seed' && minimum !== 'extractable' && !own
 
   async function load(id: string | undefined, record: StoredSessions): Promise<LiveSession | undefined> {
     const kept = sessionIn(record, id)
     if (!id || !kept || hasEnded(kept)) return undefined
     // A seed that lies readable is not used where that is forbidden.
-    if (kept.key.type === 'seed' && minimum !== 'extractable' && !own) return undefined
+    if (isForbidden(kept.key)) return undefined
     return (await import('./record.ts')).loadSession(id, kept)
   }
 
@@ -199,9 +204,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   async function takeUp(): Promise<void> {
     seen = turns.version()
-    if (own) return
     try {
-      await adopt(await place.read())
+      await adopt(await read())
     } catch (error) {
       // Whether somebody signed out cannot be known, so nobody signs. What is stored is taken up again when it can be read.
       if (current) lose('evicted')
@@ -212,7 +216,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   async function sync(): Promise<void> {
     const isNew = !opening
     await opened()
-    if (isNew || (storage.sharedAs === undefined && seen === turns.version())) return inTurn(async () => undefined)
+    if (isNew || (storage.sharedAs === undefined && seen === turns.version() && !hasEnded(current?.stored)))
+      return inTurn(async () => undefined)
     // Who comes before it has begun needs no other.
     syncing ??= inTurn(() => {
       syncing = undefined
@@ -238,10 +243,10 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     return exclusively(async () => {
       check()
       const id = sessionId(account)
-      const found = await read().catch(() => undefined)
-      const { record } = found ?? { record: emptyRecord }
+      const found = await readToWrite().catch(() => undefined)
+      const record = found ?? emptyRecord
       // Destroyed elsewhere while the wallet was asked: it must not come back by this.
-      if (found && earlier && !hasKey(sessionIn(record, id), keyName(earlier.stored.key)))
+      if (hasEnded(earlier?.stored) || (found && earlier && !hasKey(sessionIn(record, id), keyName(earlier.stored.key))))
         throw new SessionError('signed-out', { during: 'signIn' })
       const before = isRenewal ? undefined : ((earlier && (await load(id, record))) ?? earlier)
       const delegations = [...(before?.delegations ?? []).filter((item) => isGoodNow(item, now())).slice(1 - maxDelegations), delegation]
@@ -265,13 +270,16 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     await opened()
     return exclusively(async () => {
       check()
-      const { record } = await read()
+      const record = await readToWrite()
       const id = pick(Object.keys(record.sessions), idOf(current))
       if (id === idOf(current)) return
       const next = await load(id, record)
       const { current: _, ...others } = record
       const chosen = next && id !== undefined ? { ...others, current: id } : others
-      if (own || !(await write(chosen))) own = chosen
+      if (own || !(await write(chosen))) {
+        if (!own && storage.sharedAs !== undefined) throw new SessionError('storage-failed', { operation: 'set' })
+        own = chosen
+      }
       if (next || current) use(next, 'account-changed')
       changed()
     })
@@ -283,14 +291,14 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     isBarred = why === 'revoked'
     use(undefined, why)
     return exclusively(async () => {
-      const found = await opened()
-        .then(place.read)
-        .catch(() => undefined)
-      const record = found?.record ?? emptyRecord
+      const record = await opened()
+        .then(place.readSound)
+        .catch(() => emptyRecord)
       const ids = [gone, current].map(idOf).filter((id) => id !== undefined)
       if (ids.length === 0) ids.push(own?.current ?? record.current ?? '')
       for (const id of ids) end(sessionIn(record, id))
       end(current?.stored)
+      end(record.pending)
       own = own && ids.reduce(without, own)
       use(undefined, why)
       const isGone = await write(ids.reduce(without, record))
@@ -302,16 +310,16 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** A write that was given up has landed: what was destroyed meanwhile is destroyed again. */
   function scrub(): Promise<void> {
     return exclusively(async () => {
-      const { record } = await place.read()
+      const record = await place.readSound()
       const dead = Object.keys(record.sessions).filter((id) => hasEnded(sessionIn(record, id)))
-      if (dead.length > 0) await write(dead.reduce(without, record))
+      if (dead.length > 0 || hasEnded(record.pending)) await write([...dead, ''].reduce(without, record))
     })
   }
 
-  function setPending(question: StoredQuestion): Promise<void> {
+  function setPending(question: StoredQuestion, check: () => void): Promise<void> {
     return exclusively(async () => {
-      pending = question
-      if (storage.lasts !== false && !own) await write({ ...(await read()).record, pending: question })
+      check()
+      if (storage.lasts !== false && !own) await write({ ...(await place.readSound()), pending: question })
     })
   }
 
@@ -335,7 +343,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     add,
     select,
     remove,
-    pending: () => pending,
+    pending: () => (pending && (isForbidden(pending.key) || hasEnded(pending)) ? undefined : pending),
     setPending,
   }
 }

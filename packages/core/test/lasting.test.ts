@@ -259,6 +259,54 @@ describe('prepare', () => {
     expect(signer.signed.length).toBe(1)
   })
 
+  it('that is no longer prepared: signIn() still asks for what it was, and for nothing wider', async () => {
+    const { client, signer } = clientWith({ takeOverSeconds: 0.02 })
+    await client.prepare({ resources })
+    await new Promise((resolve) => setTimeout(resolve, 60))
+    await client.signIn()
+    expect(parseSiweMessage(signer.signed[0] ?? '').resources).toEqual(['litActionCapability://a'])
+    expect(await client.prepare({ resources })).toBeUndefined()
+    await client.signIn()
+    expect(signer.signed.length).toBe(1)
+  })
+
+  it('that still runs is not waited for by signIn()', async () => {
+    const { client, signer } = clientWith()
+    const preparing = client.prepare({ resources })
+    await client.signIn({ resources })
+    await preparing
+    await client.signIn({ resources: ['litPKP://1'] })
+    expect(signer.signed.length).toBe(2)
+  })
+
+  it('whose wallet says nothing ends with a sign-out, and gives its turn back', async () => {
+    const silent = { account: () => new Promise<never>(() => undefined), signMessage: () => new Promise<never>(() => undefined) }
+    const storage = memoryStorage()
+    const client = createSessionClient({ nodes, domain, signer: silent, storage })
+    const preparing = code(client.prepare({ resources }))
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    await client.signOut()
+    expect(await preparing).toBe('signed-out')
+    const wallet = { ...countingSigner(), signMessage: silent.signMessage }
+    const second = createSessionClient({ nodes, domain, signer: wallet, storage })
+    await second.prepare({ resources })
+    const waiting = code(second.signIn())
+    await second.signOut()
+    expect(await waiting).toBe('signed-out')
+    await clientWith({ storage }).client.signIn({ resources })
+  })
+
+  it('and signed out of after all: neither its key nor its message comes again', async () => {
+    const { client, signer } = clientWith()
+    await client.prepare({ resources })
+    const first = await client.signIn()
+    await client.signOut()
+    const second = await client.signIn({ resources })
+    expect(signer.signed[1]).not.toBe(signer.signed[0])
+    if (first.status !== 'signed-in' || second.status !== 'signed-in') throw new Error('both were to sign in')
+    expect(second.sessionKey).not.toBe(first.sessionKey)
+  })
+
   it('that is signed out of, or waits too long, comes to nothing', async () => {
     const { client, signer } = clientWith({ takeOverSeconds: 0.05 })
     await client.prepare({ resources })
@@ -416,6 +464,7 @@ describe('wallet events', () => {
     const { client, signer } = clientWith()
     const provider = wallet()
     client.follow(provider)
+    await vi.waitFor(() => expect(provider.count()).toBe(3))
     await client.signIn({ resources })
     provider.emit('accountsChanged', [bob.address.toLowerCase()])
     await vi.waitFor(() => expect(client.get()).toEqual({ status: 'signed-out', reason: 'account-changed' }))
@@ -438,6 +487,7 @@ describe('wallet events', () => {
     const { client } = clientWith({ storage })
     const provider = wallet()
     client.follow(provider)
+    await vi.waitFor(() => expect(provider.count()).toBe(3))
     await client.signIn({ resources, chain: 'ethereum' })
     expect(client.get()).toMatchObject({ chainId: 1 })
     provider.emit('chainChanged', '0x89')
@@ -452,6 +502,7 @@ describe('wallet events', () => {
     const { client } = clientWith()
     const provider = wallet()
     const end = client.follow(provider)
+    await vi.waitFor(() => expect(provider.count()).toBe(3))
     await client.signIn({ resources })
     provider.emit('disconnect', { code: 1013 })
     provider.emit('disconnect', undefined)
@@ -460,7 +511,7 @@ describe('wallet events', () => {
     provider.emit('disconnect', { code: 6000 })
     await vi.waitFor(() => expect(client.get()).toEqual({ status: 'signed-out', reason: 'account-changed' }))
     end()
-    expect(provider.count()).toBe(0)
+    await vi.waitFor(() => expect(provider.count()).toBe(0))
   })
 })
 
@@ -493,6 +544,20 @@ describe('protection', () => {
     expect(signer.signed.length).toBe(1)
     expect(JSON.stringify(await storage.get(recordId))).toBe(before)
     expect(await clientWith({ storage, minimumProtection: 'non-extractable' }).client.signIn()).toMatchObject({ protection: 'memory' })
+  })
+
+  it('holds for a question that was stored, too, and a wider one is not asked', async () => {
+    const place = memoryStorage()
+    await clientWith({ storage: { ...lastingStorage(place), keys: 'seed' } }).client.prepare({ resources })
+    const stored = (await place.get(recordId))?.pending ?? expect.fail('nothing was stored')
+    const careful = clientWith({ storage: lastingStorage(place), minimumProtection: 'memory' })
+    expect(await careful.client.signIn({ resources })).toMatchObject({ protection: 'non-extractable' })
+    expect(careful.signer.signed).not.toEqual([stored.message])
+    const wider = stored.message.replace('litActionCapability://a', 'litActionCapability://a\n- litPKPCapability://*')
+    await place.set(recordId, { v: 1, sessions: {}, pending: { ...stored, message: wider } })
+    const { client, signer } = clientWith({ storage: { ...lastingStorage(place), keys: 'seed' } })
+    await client.signIn({ resources })
+    expect(parseSiweMessage(signer.signed[0] ?? '').resources).toEqual(['litActionCapability://a'])
   })
 
   it('error: where the platform has no ed25519, non-extractable cannot be had, and nobody is asked', async () => {
