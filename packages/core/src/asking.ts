@@ -41,11 +41,15 @@ export interface Asking {
   cancel(): void
 }
 
+function signedOut(during: 'signIn' | 'call' = 'signIn'): SessionError {
+  return new SessionError('signed-out', { during })
+}
+
 /** A wait that signing out can end. */
 function cancellable(): { readonly cancelled: Promise<never>; readonly cancel: () => void } {
   let cancel = (): void => undefined
   const cancelled = new Promise<never>((_, reject) => {
-    cancel = () => reject(new SessionError('signed-out', { during: 'signIn' }))
+    cancel = () => reject(signedOut())
   })
   // Nobody may be waiting any more.
   cancelled.catch(() => undefined)
@@ -130,7 +134,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
         })
       }
       if (refused) throw refused
-      if (!canAsk(errand)) throw new SessionError('signed-out', { during: 'call' })
+      if (!canAsk(errand)) throw signedOut('call')
       await telling(errand.what, Promise.race([ask(errand), cancelled]))
     }
     try {
@@ -167,8 +171,8 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
       const grant = errand.found()
       if (grant) return grant
       // One call asks once, whatever the clock or the answer does.
-      if (isAnswered) throw new SessionError('delegation-lifetime', { reason: 'it ended' })
-      if (vault.isBarred() && !errand.isSignIn && !errand.own) throw new SessionError('signed-out', { during: 'call' })
+      if (isAnswered) throw errand.own || vault.current() ? new SessionError('delegation-lifetime', { reason: 'it ended' }) : signedOut()
+      if (vault.isBarred() && !errand.isSignIn && !errand.own) throw signedOut('call')
       checkAsker(errand, isShared && !errand.own)
       const waitingFor = asking
       const failure = await (waitingFor?.answer ?? start(errand, takePrepared(errand))).then(

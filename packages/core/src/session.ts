@@ -16,7 +16,7 @@ import { memoryStorage } from './storage.ts'
 import { formatInstant } from './time.ts'
 import { createTurns } from './turns.ts'
 import { createVault } from './vault.ts'
-import type { WalletEvents } from './wallet-events.ts'
+import type { readEvents, WalletEvents } from './wallet-events.ts'
 
 const optionNames = [
   'nodes',
@@ -38,11 +38,6 @@ function isSameRequest(a: SessionSigsRequest<Vocabulary>, b: Errand['request']):
 
 const protections: readonly Protection[] = ['extractable', 'memory', 'non-extractable']
 
-function milliseconds(name: string, seconds: number): number {
-  if (!(seconds >= 0 && seconds < 2 ** 31 / 1000)) throw new TypeError(`${name}: a number of seconds`)
-  return seconds * 1000
-}
-
 /**
  * The client: it asks the wallet for one delegation to a session key, and from then on signs with that key.
  *
@@ -51,7 +46,9 @@ function milliseconds(name: string, seconds: number): number {
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
   const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
-  if (signer && typeof signer.account !== 'function') throw new TypeError('signer: what viemSigner(…) or the like gives')
+  if (signer && typeof signer.account !== 'function') throw new TypeError('signer: what viemSigner(…) gives')
+  // What timers of the platform can wait for.
+  if (![warnSeconds, takeOverSeconds].every((seconds) => seconds >= 0 && seconds < 2e6)) throw new TypeError('warnSeconds, takeOverSeconds')
   if (!protections.includes(minimum)) throw new TypeError(`minimumProtection: ${protections}`)
   const given: readonly string[] = [...(givenList(options.nodes) as readonly string[])]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
@@ -59,7 +56,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   const clock = createClock(options.now ?? ((): Date => new Date()))
   const { now } = clock
   const turns = createTurns(storage, recordId)
-  const vault = createVault(storage, turns, recordId, { now, minimum, warning: milliseconds('warnSeconds', warnSeconds) })
+  const vault = createVault(storage, turns, recordId, { now, minimum, warning: warnSeconds * 1000 })
 
   /** Sessions of keys that callers brought with them. */
   let brought: BroughtSessions | undefined
@@ -76,7 +73,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   const asking = createAsking(vault, turns, {
     ...options,
     isShared: storage.sharedAs !== undefined,
-    patience: milliseconds('takeOverSeconds', takeOverSeconds),
+    patience: takeOverSeconds * 1000,
     now,
     remark: () => remark,
     keepBrought: (...given) => brought?.keep(...given),
@@ -198,10 +195,19 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   function follow(wallet: WalletEvents): () => void {
-    const following = import('./wallet-events.ts').then(({ followWallet }) => followWallet(wallet, vault.select))
-    // Nobody waits for it.
-    const ended = following.catch(() => undefined)
-    return () => void ended.then((end) => end?.())
+    let reading: ReturnType<typeof readEvents> | undefined
+    const ends = ['accountsChanged', 'chainChanged', 'disconnect'].map((event) => {
+      const heard = async (value: unknown): Promise<void> => {
+        const { readEvents } = await import('./wallet-events.ts')
+        reading ??= readEvents(vault.select)
+        await reading(event, value)
+      }
+      // Nobody waits for what comes of an event.
+      const listener = (value: unknown): void => void heard(value).catch(() => undefined)
+      wallet.on(event as never, listener as never)
+      return (): unknown => wallet.removeListener(event as never, listener as never)
+    })
+    return () => void ends.map((end) => end())
   }
 
   const { get, subscribe } = vault.state

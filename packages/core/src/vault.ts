@@ -150,7 +150,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   function changed(): void {
     pending = undefined
-    seen = turns.version() + 1
+    // One's own change needs no taking up; another's, unseen before it, still does.
+    if (seen === turns.version()) seen += 1
     turns.tell({ type: 'changed' })
   }
 
@@ -260,14 +261,15 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       // Not told to anybody yet: who signed out meanwhile finds it here and destroys it.
       current = session
       check()
-      if (isRenewal) end(earlier?.stored)
+      const replaced = sessionIn(record, id)
+      if (!hasKey(replaced, keyName(form))) end(replaced)
       use(session)
       changed()
     })
   }
 
   async function select(pick: PickSession, check = (): void => undefined): Promise<void> {
-    await opened()
+    await sync()
     return exclusively(async () => {
       check()
       const record = await readToWrite()
@@ -294,11 +296,9 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const record = await opened()
         .then(place.readSound)
         .catch(() => emptyRecord)
-      const ids = [gone, current].map(idOf).filter((id) => id !== undefined)
-      if (ids.length === 0) ids.push(own?.current ?? record.current ?? '')
-      for (const id of ids) end(sessionIn(record, id))
-      end(current?.stored)
-      end(record.pending)
+      // Also what was added while this waited for its turn.
+      const ids = [idOf(gone ?? current) ?? own?.current ?? record.current, idOf(current)]
+      for (const dead of [...ids.map((id) => sessionIn(record, id)), current?.stored, record.pending]) end(dead)
       own = own && ids.reduce(without, own)
       use(undefined, why)
       const isGone = await write(ids.reduce(without, record))

@@ -21,7 +21,7 @@ function addressOf(id: string | undefined): string | undefined {
  * What an event, by its name, makes of the session in use. The account's session is picked where there is one, and none where there is none. Another chain picks the account's
  * session there, if it has one. A session outlives the wallet's connection, so losing that changes nothing, unless the person ended it.
  */
-function readEvents(): (event: string, value: unknown) => PickSession {
+export function readEvents(select: (pick: PickSession) => Promise<void>): (event: string, value: unknown) => Promise<void> {
   let chainId: number | undefined
   const isThere = (id: string): boolean => Number.parseInt(id, 10) === chainId
 
@@ -33,25 +33,13 @@ function readEvents(): (event: string, value: unknown) => PickSession {
       return own.find(isThere) ?? (addressOf(current) === wanted ? current : own[0])
     }
 
-  return (event, value) => {
+  function pick(event: string, value: unknown): PickSession {
     if (event === 'accountsChanged') return pickAccount(Array.isArray(value) ? value[0] : undefined)
     if (event === 'disconnect')
       return isObject(value) && Number(value['code']) >= byPerson ? pickAccount(undefined) : (_, current) => current
     chainId = Number(value)
     return (ids, current) => ids.find((id) => addressOf(id) === addressOf(current) && isThere(id)) ?? current
   }
-}
 
-/** Follows a wallet until the returned function is called. */
-export function followWallet(wallet: WalletEvents, select: (pick: PickSession) => Promise<void>): () => void {
-  const read = readEvents()
-  const ends = ['accountsChanged', 'chainChanged', 'disconnect'].map((event) => {
-    // Nobody waits for what comes of an event.
-    const listener = (value: unknown): void => void select(read(event, value)).catch(() => undefined)
-    wallet.on(event as never, listener as never)
-    return (): unknown => wallet.removeListener(event as never, listener as never)
-  })
-  return () => {
-    for (const end of ends) end()
-  }
+  return (event, value) => select(pick(event, value))
 }

@@ -337,10 +337,24 @@ function openPage(storage: SessionStorage) {
     listeners.get('accountsChanged')?.([account.address] as never)
     await quiet()
   }
-  return { client, signer, switchTo }
+  return { client, signer, switchTo, atWrite: (): void => undefined }
 }
 
 type Page = ReturnType<typeof openPage>
+
+/** Signs out at the worst moment: what the wallet gave is being stored. */
+async function signOutWhile(page: Page, begin: () => Promise<unknown>): Promise<void> {
+  let out: Promise<void> | undefined
+  page.atWrite = () => {
+    out ??= page.client.signOut()
+    out.catch(() => undefined)
+  }
+  await begin().catch((error: unknown) => {
+    if (!isSessionError(error)) throw error
+  })
+  page.atWrite = () => undefined
+  await (out ?? page.client.signOut())
+}
 
 interface Step {
   readonly name: string
@@ -355,10 +369,14 @@ const steps = {
   require: { name: 'require', mayAsk: true, run: ({ client }) => client.require(further) },
   renew: { name: 'renew', mayAsk: true, run: ({ client }) => client.renew() },
   signOut: { name: 'signOut', mayAsk: false, run: ({ client }) => client.signOut() },
+  signInAndOut: { name: 'signIn and signOut', mayAsk: true, run: (page) => signOutWhile(page, () => page.client.signIn({ resources })) },
+  renewAndOut: { name: 'renew and signOut', mayAsk: true, run: (page) => signOutWhile(page, () => page.client.renew()) },
   prepare: { name: 'prepare', mayAsk: false, run: ({ client }) => client.prepare({ resources }) },
   toBob: { name: 'accountsChanged', mayAsk: false, run: ({ switchTo }) => switchTo(people.bob) },
   toAlice: { name: 'accountsChanged', mayAsk: false, run: ({ switchTo }) => switchTo(people.alice) },
 } satisfies Record<string, Step>
+
+const endings: readonly Step[] = [steps.signOut, steps.signInAndOut, steps.renewAndOut]
 
 interface Scenario {
   /** Done by pages that are gone. */
@@ -377,6 +395,8 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'more scope': { before: aliceBefore, steps: [steps.restore, steps.require, steps.sign] },
   renew: { before: aliceBefore, steps: [steps.restore, steps.renew, steps.sign] },
   'sign-out': { before: aliceBefore, steps: [steps.restore, steps.signOut] },
+  'sign-out while a sign-in is stored': { before: [], steps: [steps.signInAndOut] },
+  'sign-out while a renewal is stored': { before: aliceBefore, steps: [steps.restore, steps.renewAndOut] },
   'sign-out by a page that has not looked yet': { before: aliceBefore, steps: [steps.signOut] },
   'sign-out of one of two accounts': { before: bothBefore, steps: [steps.restore, steps.signOut] },
   'sign-out and in again': { before: aliceBefore, steps: [steps.restore, steps.signOut, steps.signIn, steps.sign] },
@@ -430,15 +450,21 @@ interface Trace {
 
 const reasons = ['never', 'signed-out', 'evicted', 'corrupt', 'account-changed']
 
-const publicKeyOf = ({ delegations }: StoredSession): string => /lit:session:(\w+)/.exec(delegations[0]?.signedMessage ?? '')?.[1] ?? ''
+const keyNamedIn = (message = ''): string => /lit:session:(\w+)/.exec(message)?.[1] ?? ''
 
 /** The account and the key of which a client would sign out. */
-function inUse(client: SessionClient, { record }: Disk): { address: string; key: string } | undefined {
+interface InUse {
+  readonly address: string
+  readonly key: string
+  /** A page that has not looked signs out of what lies there. */
+  readonly isShown: boolean
+}
+
+function inUse(client: SessionClient, { record }: Disk): InUse | undefined {
   const state = client.get()
-  if (state.status === 'signed-in') return { address: state.address, key: state.sessionKey }
-  // A page that has not looked signs out of what lies there.
-  const session = record?.sessions[record.current ?? '']
-  return session && { address: session.delegations[0]?.address ?? '', key: publicKeyOf(session) }
+  if (state.status === 'signed-in') return { address: state.address, key: state.sessionKey, isShown: true }
+  const [delegation] = record?.sessions[record.current ?? '']?.delegations ?? []
+  return delegation && { address: delegation.address, key: keyNamedIn(delegation.signedMessage), isShown: false }
 }
 
 const isGood = (sig: SessionSig | undefined, [resource]: Resources): Promise<boolean> =>
@@ -489,6 +515,7 @@ async function play({ scenario, kind, past, fault, at }: Case): Promise<Trace> {
   let isHit = fault === undefined
 
   const meddle: Meddle = (operation, work) => {
+    if (operation === 'set') page.atWrite()
     const call = isOver ? -1 : trace.calls.push({ operation, written: disk.history.length }) - 1
     if (!fault || (isOver && fault.lasts !== 'ever') || !fault.on.includes(operation)) return work()
     if (call === at) isHit = true
@@ -518,27 +545,31 @@ async function play({ scenario, kind, past, fault, at }: Case): Promise<Trace> {
     if (!(await isGood(sig, resources))) complain(`${where}: the signature is not good`)
   }
 
-  /** Whether a step destroyed what was in use: a client cannot destroy what it never knew, and to who is lied to, something else may have been renewed. */
-  function isDestroyed(step: Step, isDone: boolean, asked: number, wasIn: boolean): boolean {
-    if (step === steps.signOut) return isDone || wasIn
-    return step === steps.renew && isDone && asked > 0 && !fault?.lies
+  /** Notes what a step destroyed. A client cannot destroy what it never knew; and where it is lied to, something else may be in use by then. */
+  function note(step: Step, isDone: boolean, asked: number, using: InUse | undefined): void {
+    const isSame = !fault?.lies || step === steps.signOut || (asked > 0 && step !== steps.renew)
+    const isEnding = endings.includes(step)
+    const ends = isDone ? isEnding || (step === steps.renew && asked > 0) : step === steps.signOut && using?.isShown
+    if (using && isSame && ends) destroyed.add(using.key)
+    if (!isEnding) return
+    signedOut = isDone && isSame ? using?.address : undefined
+    if (isDone && isSame && using) gone.add(using.key)
+    if (isDone && asked > 0) gone.add(keyNamedIn(signer.signed.at(-1)))
   }
 
   /** Takes a step, which settles, asks at most once, and fails only as it may. */
   async function take(step: Step, where: string): Promise<Outcome<unknown>> {
     const before = signer.signed.length
+    const using = inUse(client, disk)
     // To who is lied to, nothing else can be in use than what it shows.
-    const wasIn = client.get().status === 'signed-in'
-    const using = fault?.lies && client.get().status === 'signed-out' ? undefined : inUse(client, disk)
+    const known = fault?.lies && !using?.isShown ? undefined : using
     const outcome = await outcomeOf(step.run(page))
     const asked = signer.signed.length - before
+    const isDone = outcome !== 'pending' && 'value' in outcome
     if (outcome === 'pending') complain(`${where}: ${step.name} never settles`)
     else if ('error' in outcome && !mayFail(codeOf(outcome.error))) complain(`${where}: ${step.name} failed with ${String(outcome.error)}`)
     if (asked > (step.mayAsk ? 1 : 0)) complain(`${where}: ${step.name} asked ${asked} times`)
-    const isDone = outcome !== 'pending' && 'value' in outcome
-    if (using && isDestroyed(step, isDone, asked, wasIn)) destroyed.add(using.key)
-    if (using && step === steps.signOut && isDone) gone.add(using.key)
-    if (step === steps.signOut) signedOut = isDone ? using?.address : undefined
+    note(step, isDone, asked, known)
     if (isDone && step === steps.sign) await judgeSigs(outcome.value, where)
     return outcome
   }
@@ -586,7 +617,7 @@ async function play({ scenario, kind, past, fault, at }: Case): Promise<Trace> {
   async function judge(): Promise<void> {
     const works = fault?.lasts !== 'ever'
     await land('after the scenario')
-    const isOut = scenario.steps.at(-1) === steps.signOut
+    const isOut = endings.some((step) => step === scenario.steps.at(-1))
     if (isOut && works && fault?.lands === undefined) await judgeDisk('after the scenario')
     await judgeUse('after the scenario')
     if (works && fault?.lands !== 'after the sign-out') await judgeDisk('then')
