@@ -49,6 +49,7 @@ const later = [
     'check-wallet',
     'further',
     'pending',
+    'question',
     'recap-scope',
     'record',
     'renewal',

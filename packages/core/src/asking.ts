@@ -3,7 +3,7 @@ import type { Delegation } from './delegation.ts'
 import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { SessionKey } from './native.ts'
-import { makeQuestion, type Question, type QuestionOptions } from './question.ts'
+import type { Question, QuestionOptions } from './question.ts'
 import type { Account } from './signer.ts'
 import { startTimer } from './timers.ts'
 import { isAnswer, type Turns } from './turns.ts'
@@ -87,6 +87,8 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     return ready as Prepared | undefined
   }
 
+  const make = async (errand: Errand): Promise<Question | undefined> => (await import('./question.ts')).makeQuestion(vault, options, errand)
+
   async function putAndKeep(errand: Errand, question: Question): Promise<void> {
     const answer = await question.put()
     const { key, form, earlier, account } = question
@@ -100,7 +102,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   }
 
   async function ask(errand: Errand): Promise<void> {
-    const question = await makeQuestion(vault, options, errand)
+    const question = await make(errand)
     if (question) await putAndKeep(errand, question)
   }
 
@@ -199,7 +201,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     return new Promise((resolve, reject) => {
       const run = async (): Promise<void> => {
         await vault.sync()
-        const question = errand.found() ? undefined : await Promise.race([makeQuestion(vault, options, errand), cancelled])
+        const question = errand.found() ? undefined : await Promise.race([make(errand), cancelled])
         if (!question) return resolve(undefined)
         const { form, text } = question
         if (form && text !== undefined) await vault.setPending({ what: errand.what, key: form, message: text }, errand.stillWanted)

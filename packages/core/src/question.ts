@@ -1,3 +1,6 @@
+/**
+ * What is put to the wallet: loaded when it is to be asked, by `prepare()` before the tap.
+ */
 import { isOnChain, type Site, writeMessage } from './ask.ts'
 import type { readDelegation } from './auth-sig.ts'
 import { cover, isGoodNow } from './coverage.ts'
