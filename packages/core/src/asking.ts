@@ -136,6 +136,8 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
         })
       }
       if (refused) throw refused
+      if (hasWaited) await vault.sync()
+      if (errand.found()) return
       if (!canAsk(errand)) throw signedOut('call')
       await telling(errand.what, Promise.race([ask(errand), cancelled]))
     }

@@ -489,6 +489,14 @@ async function lookAt(disk: Disk, kind: Kind): Promise<Finding> {
   if (isCorrupt || Object.keys(record.sessions).length !== ids.length) complaints.push('the record is corrupt')
   for (const [id, session] of Object.entries(record.sessions)) {
     if (!(await loadSession(id, session))) complaints.push('a session is stored that is none')
+    // Once more, without the code that is tested.
+    const { key, delegations } = session
+    for (const { signedMessage, address } of delegations) {
+      const named = keyNamedIn(signedMessage)
+      const isOfKey = key.type === 'handle' ? key.publicKey === named : key.seed === seeds.get(named)
+      if (!isOfKey || !id.endsWith(`:${address}`)) complaints.push('a key is stored that is not of its delegations')
+    }
+    if (delegations.length === 0) complaints.push('a key is stored without a delegation')
   }
   const next = openPage(openStorage({ record: disk.record, history: [] }, kind, 'afterwards'))
   await next.client.restore()

@@ -32,7 +32,7 @@ function read(value: unknown): unknown {
 }
 
 /** How long a write is announced, and waited for by others, in milliseconds: what one tab writes reaches the others much sooner. */
-const announced = 2_000
+const announced = 500
 
 /** Puts writes and reads of all tabs into one order. */
 interface Order {
