@@ -229,7 +229,9 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   function putPrepared(matches: (errand: Errand) => boolean): Promise<void> | undefined {
     const ready = prepared
-    if (!ready || !matches(ready.errand) || ready.errand.found()) return undefined
+    if (!ready || !matches(ready.errand)) return undefined
+    // Answered elsewhere meanwhile: its turn is given back.
+    if (ready.errand.found()) return drop() as undefined
     prepared = undefined
     return start(ready.errand, ready)
   }
