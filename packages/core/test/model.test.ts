@@ -244,6 +244,8 @@ interface World {
   time: number
   selected: Name
   refuses: boolean
+  /** The wallet does not answer. */
+  isSilent: boolean
   readonly disk: { record: StoredSessions | undefined }
   readonly storage: SessionStorage
   readonly signer: Signer
@@ -285,6 +287,7 @@ function createWorld(isShared: boolean, wait: Wait): World {
       world.mostOpen = Math.max(world.mostOpen, world.open)
       // Each is another, as a wallet's are; the client does not look at more.
       const signature = `0x${world.asked.toString(16).padStart(130, '0')}` as const
+      if (world.isSilent) await new Promise(() => undefined)
       await wait('signature')
       world.open -= 1
       if (nameOf(address) !== world.selected) throw new Error('another account is selected')
@@ -294,7 +297,19 @@ function createWorld(isShared: boolean, wait: Wait): World {
       return signature
     },
   }
-  const world: World = { time: start, selected: 'alice', refuses: false, disk, storage, signer, asked: 0, open: 0, mostOpen: 0, tabs: [] }
+  const world: World = {
+    time: start,
+    selected: 'alice',
+    refuses: false,
+    isSilent: false,
+    disk,
+    storage,
+    signer,
+    asked: 0,
+    open: 0,
+    mostOpen: 0,
+    tabs: [],
+  }
   for (let index = 0; index < tabs; index++) openTab(world, index)
   return world
 }
@@ -593,6 +608,19 @@ async function checkSignOut(world: World): Promise<void> {
   expect([keys.size, keys.has(key ?? ''), world.asked <= before + 1]).toEqual([1, false, true])
 }
 
+/** Signing out ends every wait for the wallet, also where it never answers; and it is in nobody's way. */
+async function checkSilence(world: World): Promise<void> {
+  const [here, there] = [at(world.tabs, 0).client, at(world.tabs, 1).client]
+  const resources = ['litPKP://1'] as const
+  world.isSilent = true
+  const waiting = [here.signIn({ resources }), here.getSessionSigs({ resources })].map((work) => work.then(() => 'signed', codeOf))
+  await turn()
+  await here.signOut()
+  expect(await Promise.all(waiting)).toEqual(['signed-out', 'signed-out'])
+  world.isSilent = false
+  expect((await there.signIn({ resources })).status).toBe('signed-in')
+}
+
 it('all at once: what comes of it is what the model allows', { timeout }, async () => {
   const some = fc.array(operation, { maxLength: 5 })
   const many = fc.array(operation, { minLength: 2, maxLength: 7, size: 'max' })
@@ -616,6 +644,7 @@ it('all at once: what comes of it is what the model allows', { timeout }, async 
       await soon('restore', checkAgreement(world))
       checkReasons(world, [...first, ...operations])
       await soon('sign-out', checkSignOut(world))
+      await soon('silence', checkSilence(world))
     }),
     { numRuns: runs / 2 },
   )
