@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 
 /** packages/core/src in reading order: a file imports only from a lower level. */
 const levels: readonly (readonly string[])[] = [
-  ['errors', 'encode', 'observable', 'timers', 'keccak', 'uri', 'chains', 'software'],
+  ['errors', 'encode', 'values', 'observable', 'timers', 'keccak', 'uri', 'chains', 'software'],
   ['bytes', 'refusals', 'unfit', 'time', 'address', 'native', 'watch'],
   ['json', 'resource', 'wallet-signature'],
   ['signer'],

@@ -12,7 +12,7 @@ const parts = [
     'time',
     'keccak',
     'address',
-    'json',
+    'values',
     'resource',
     'keypair',
     'signer',
@@ -37,7 +37,7 @@ const parts = [
 ]
 
 /** Those of them that are shared with what is loaded later (`src/parts.ts`); of others it has its own copy of what little it needs. */
-const sharedParts = ['ask', 'coverage', 'delegation', 'encode', 'errors', 'signer', 'siwe', 'storage', 'time', 'uri']
+const sharedParts = ['ask', 'coverage', 'delegation', 'encode', 'errors', 'signer', 'siwe', 'storage', 'time', 'uri', 'values']
 
 /** What is loaded when it is needed: each with `import()`, and from nowhere else. */
 const later = [

@@ -4,12 +4,12 @@
 import { isHexData } from './bytes.ts'
 import { type AuthSig, checkDelegationTime, type Delegation, envelopeFields, personalSign, sessionKeyUri } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import { isObject } from './json.ts'
 import type { Scope } from './scope.ts'
 import type { Account } from './signer.ts'
 import type { SiweMessage } from './siwe.ts'
 import { parseSiweMessage } from './siwe-reading.ts'
 import { unfit } from './unfit.ts'
+import { isObject } from './values.ts'
 
 /**
  * A copy of an AuthSig, its fields in the order they came in.

@@ -1,10 +1,9 @@
 import { isWellFormed } from './bytes.ts'
 import { refusal } from './refusals.ts'
+import type { Json, JsonObject } from './values.ts'
 
-export type Json = null | boolean | number | string | Json[] | JsonObject
-export interface JsonObject {
-  [key: string]: Json
-}
+export type { Json, JsonObject } from './values.ts'
+export { isObject } from './values.ts'
 
 const space = /[ \t\n\r]*/y
 const number = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
@@ -109,11 +108,4 @@ export function canonicalJson(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))
   return `{${members.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(',')}}`
-}
-
-/** Whether a value is an object, and neither a list nor null. */
-export function isObject(value: Json | undefined): value is JsonObject
-export function isObject(value: unknown): value is Record<string, unknown>
-export function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

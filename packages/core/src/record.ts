@@ -4,7 +4,6 @@
 import { checkDelegationAccount, readAuthSig } from './auth-sig.ts'
 import { type AuthSig, type Delegation, sessionKeyUri } from './delegation.ts'
 import { isSessionError } from './errors.ts'
-import { isObject } from './json.ts'
 import type { StoredKey } from './keypair.ts'
 import type { Account } from './signer.ts'
 import { parseSiweMessage } from './siwe-reading.ts'
@@ -19,6 +18,7 @@ import {
 } from './storage.ts'
 import { loadStoredKey } from './stored-key.ts'
 import { parseInstant } from './time.ts'
+import { isObject } from './values.ts'
 
 function readStoredKey(value: unknown): StoredKey | undefined {
   if (!isObject(value)) return undefined

@@ -1,10 +1,10 @@
 import type { AuthSig } from './delegation.ts'
 import { SessionError } from './errors.ts'
-import { isObject } from './json.ts'
 import type { SessionKeyPair } from './keypair.ts'
 import type { Capability, LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
 import { type AuthCallbackParams, resourceScope, type Scope } from './scope.ts'
 import { formatInstant, parseInstant } from './time.ts'
+import { isObject } from './values.ts'
 
 /** What to get session signatures for. All of it may be left out. Instants are RFC 3339. */
 export interface SessionSigsRequest<V extends Vocabulary = LitVocabulary> {

@@ -3,9 +3,9 @@
  */
 import { type Bytes, concat, fromHex, toHex } from './bytes.ts'
 import type { SessionError } from './errors.ts'
-import { isObject } from './json.ts'
 import { algorithm, keyOfHandle, native, type SessionKey } from './native.ts'
 import { unfit } from './unfit.ts'
+import { isObject } from './values.ts'
 
 function malformed(reason: string): SessionError {
   return unfit('key-malformed', { reason })

@@ -1,5 +1,5 @@
-import { isObject } from './json.ts'
 import { parseInstant } from './time.ts'
+import { isObject } from './values.ts'
 
 /** The clock, as far as it is known to be right. */
 export interface Clock {

@@ -1,5 +1,5 @@
 import type { Hex } from './address.ts'
-import { isObject } from './json.ts'
+import { isObject } from './values.ts'
 
 /** An account on a chain, as the wallet names it. */
 export interface Account {

@@ -1,7 +1,7 @@
 import { isSessionError, SessionError, type SessionErrorCode } from './errors.ts'
-import { isObject } from './json.ts'
 import type { SessionStorage } from './storage.ts'
 import { withLimit } from './timers.ts'
+import { isObject } from './values.ts'
 
 /** What those who share a storage tell each other: that the record changed, or that the wallet said no to a question. */
 type News =

@@ -1,7 +1,7 @@
 /**
  * What a wallet's events mean: loaded by who follows them.
  */
-import { isObject } from './json.ts'
+import { isObject } from './values.ts'
 import type { PickSession } from './vault.ts'
 
 /** What an EIP-1193 provider has for who wants to hear of its events, however its arguments are typed. */
