@@ -35,7 +35,7 @@ export function isOnChain({ chainId }: Plan, account: Account): boolean {
  */
 export function writeMessage(account: Account, plan: Plan, site: Site, now: number, remark: string | undefined): Omit<SiweMessage, 'uri'> {
   const domain = domainOf(site)
-  if (!domain) throw new TypeError('domain is needed outside pages')
+  if (!domain) throw new TypeError('domain is needed where there is no page.')
   return {
     domain,
     address: account.address,

@@ -71,7 +71,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   /** Without anybody to ask, one can still wait for a page that does, if there may be one. */
   function checkAsker(errand: Errand, mayWait: boolean): void {
-    if (!canAsk(errand) && !mayWait) throw new TypeError('A signer or authNeededCallback is needed')
+    if (!canAsk(errand) && !mayWait) throw new TypeError('A signer or authNeededCallback is needed.')
   }
 
   function drop(): void {

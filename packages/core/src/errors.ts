@@ -114,7 +114,7 @@ const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | UnfitCode | C
   'storage-failed': (d) => `The storage failed at ${d.operation}(): see cause`,
   'protection-too-low': (d) => `Key protection ${d.actual} is below ${d.minimum}. Use another storage or browser`,
   'signed-out': (d) => `Signed out${d.during === 'signIn' ? ' while the wallet was asked' : ''}. Call signIn()`,
-  'wallet-refused': () => `The person refused. Ask again when they choose to`,
+  'wallet-refused': () => `The person refused. Ask again only when they choose to`,
   'wallet-failed': (d) => `The signer failed at ${d.during}(): see cause`,
   'delegation-scope': (d) => `The delegation does not grant ${d.missing.join(', ')}. Sign the resources that were given`,
   'delegation-expired': (d) => `The delegation ended at ${d.expiration}; it is ${d.now}. Sign in again`,

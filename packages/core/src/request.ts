@@ -66,8 +66,8 @@ const maxSessionSigSeconds = 30 * 86_400
  * @throws TypeError
  */
 export function checkNames(given: unknown, names: readonly string[]): void {
-  if (!isObject(given)) throw new TypeError('An object is needed')
-  for (const name of Object.keys(given)) if (!names.includes(name)) throw new TypeError(`No option "${name}"`)
+  if (!isObject(given)) throw new TypeError('An object is needed.')
+  for (const name of Object.keys(given)) if (!names.includes(name)) throw new TypeError(`There is no option "${name}".`)
 }
 
 /** A list that was given, and is one. Nothing else may stand for "left out", which means everything. */
@@ -132,7 +132,7 @@ export async function planRequest<V extends Vocabulary>(
   checkNames(request, requestNames)
   const [resources, capabilities] = [givenList(request.resources), givenList(request.sessionCapabilities)]
   const requests = givenList(request.resourceAbilityRequests)
-  if (requests && (resources || capabilities)) throw new TypeError('Give resources or resourceAbilityRequests')
+  if (requests && (resources || capabilities)) throw new TypeError('Give resources or resourceAbilityRequests, not both.')
   const expiration = request.expiration ?? formatInstant(now + day)
   readEnd('expiration', expiration, now)
   const { sessionSigExpiration } = request

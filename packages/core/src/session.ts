@@ -31,6 +31,7 @@ const optionNames = [
   'warnSeconds',
   'takeOverSeconds',
 ]
+
 /** Whether two requests ask for the same, as far as can be told without waiting. A request with a key of its own is not turned into a text. */
 function isSameRequest(a: SessionSigsRequest<Vocabulary>, b: Errand['request']): boolean {
   return !a.sessionKey && !a.authNeededCallback === !b.authNeededCallback && JSON.stringify(a) === JSON.stringify(b)
@@ -46,10 +47,11 @@ const protections: readonly Protection[] = ['extractable', 'memory', 'non-extrac
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
   const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
-  if (signer && typeof signer.account !== 'function') throw new TypeError('signer: what viemSigner(…) gives')
+  if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
   // What timers of the platform can wait for.
-  if (![warnSeconds, takeOverSeconds].every((seconds) => seconds >= 0 && seconds < 2e6)) throw new TypeError('warnSeconds, takeOverSeconds')
-  if (!protections.includes(minimum)) throw new TypeError(`minimumProtection: ${protections}`)
+  if (![warnSeconds, takeOverSeconds].every((seconds) => seconds >= 0 && seconds < 2e6))
+    throw new TypeError('warnSeconds and takeOverSeconds are seconds.')
+  if (!protections.includes(minimum)) throw new TypeError(`minimumProtection is one of ${protections}.`)
   const given: readonly string[] = [...(givenList(options.nodes) as readonly string[])]
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const recordId = `session-sigs:${vocabulary.prefix}`
