@@ -235,29 +235,38 @@ const curve = {
   verify: async (_: string, { number }: { number: number }, sig: Uint8Array) => sig[0] === (number & 0xff),
 }
 
+/** Waits until it is this answer's turn. */
+type Wait = (what: string) => Promise<void>
+
 interface Tracked {
   readonly client: SessionClient
   emit(event: string, value: unknown): void
 }
 
+/** What the wallet was asked by a tab. Moments are counted, not measured. */
+interface Question {
+  readonly client: SessionClient
+  readonly signature: string
+  readonly asked: number
+  answered: number
+}
+
 interface World {
   time: number
+  moment: number
   selected: Name
   refuses: boolean
   /** The wallet does not answer. */
   isSilent: boolean
   readonly disk: { record: StoredSessions | undefined }
   readonly storage: SessionStorage
-  readonly signer: Signer
-  asked: number
+  readonly wait: Wait
+  readonly questions: Question[]
   /** Questions that the wallet shows at the same time. */
   open: number
   mostOpen: number
   readonly tabs: Tracked[]
 }
-
-/** Waits until it is this answer's turn. */
-type Wait = (what: string) => Promise<void>
 
 function createWorld(isShared: boolean, wait: Wait): World {
   const disk: World['disk'] = { record: undefined }
@@ -276,36 +285,16 @@ function createWorld(isShared: boolean, wait: Wait): World {
         disk.record = undefined
       }),
   }
-  const signer: Signer = {
-    account: async () => {
-      await wait('account')
-      return { address: accounts[world.selected].address, chainId: 1 }
-    },
-    signMessage: async (_, { address }) => {
-      world.asked += 1
-      world.open += 1
-      world.mostOpen = Math.max(world.mostOpen, world.open)
-      // Each is another, as a wallet's are; the client does not look at more.
-      const signature = `0x${world.asked.toString(16).padStart(130, '0')}` as const
-      if (world.isSilent) await new Promise(() => undefined)
-      await wait('signature')
-      world.open -= 1
-      if (nameOf(address) !== world.selected) throw new Error('another account is selected')
-      const isRefused = world.refuses
-      world.refuses = false
-      if (isRefused) throw refusal()
-      return signature
-    },
-  }
   const world: World = {
     time: start,
+    moment: 0,
     selected: 'alice',
     refuses: false,
     isSilent: false,
     disk,
     storage,
-    signer,
-    asked: 0,
+    wait,
+    questions: [],
     open: 0,
     mostOpen: 0,
     tabs: [],
@@ -314,8 +303,35 @@ function createWorld(isShared: boolean, wait: Wait): World {
   return world
 }
 
+function createSigner(world: World, client: () => SessionClient): Signer {
+  return {
+    account: async () => {
+      await world.wait('account')
+      return { address: accounts[world.selected].address, chainId: 1 }
+    },
+    signMessage: async (_, { address }) => {
+      // Each is another, as a wallet's are; the client does not look at more.
+      const signature = `0x${(world.questions.length + 1).toString(16).padStart(130, '0')}` as const
+      const question = { client: client(), signature, asked: ++world.moment, answered: Number.POSITIVE_INFINITY }
+      world.questions.push(question)
+      world.open += 1
+      world.mostOpen = Math.max(world.mostOpen, world.open)
+      if (world.isSilent) await new Promise(() => undefined)
+      await world.wait('signature')
+      world.open -= 1
+      question.answered = ++world.moment
+      if (nameOf(address) !== world.selected) throw new Error('another account is selected')
+      const isRefused = world.refuses
+      world.refuses = false
+      if (isRefused) throw refusal()
+      return signature
+    },
+  }
+}
+
 function openTab(world: World, index: number): void {
-  const { storage, signer } = world
+  const { storage } = world
+  const signer = createSigner(world, () => client)
   const client = createSessionClient({ nodes: [node], domain, storage, signer, now: () => new Date(world.time) })
   const listeners = new Map<string, (value: never) => void>()
   client.follow({ on: (event, listener) => listeners.set(event, listener), removeListener: () => undefined })
@@ -428,10 +444,10 @@ it('one after another: each call does what the model says', { timeout }, async (
       }
       const numbers = new Map<string, number>()
       for (const operation of operations) {
-        const before = world.asked
+        const before = world.questions.length
         const { asked, result } = predict(model, operation)
         const real = await perform(world, operation)
-        expect({ result: real.result, asked: world.asked - before }).toEqual({ result, asked })
+        expect({ result: real.result, asked: world.questions.length - before }).toEqual({ result, asked })
         world.tabs.forEach(({ client }, index) => {
           const tab = at(model.tabs, index)
           expect({ tab: index, ...seen(client.get(), numbers, tab.session?.key ?? 0) }).toEqual({ tab: index, ...shown(model, tab) })
@@ -448,11 +464,11 @@ it('one after another: each call does what the model says', { timeout }, async (
 
 // All at once.
 
-/** What became of one call that others overlapped. Moments are counted, not measured. */
+/** What became of one call that others overlapped. */
 interface Done {
   readonly operation: Operation
+  readonly client: SessionClient | undefined
   readonly began: number
-  readonly ended: number
   /** The key that the tab showed when the call was made. */
   readonly key: string | undefined
   readonly result: string
@@ -476,18 +492,19 @@ async function overlap(
   dead: Map<string, number>,
 ): Promise<Done[]> {
   const done: Done[] = []
-  let moment = 0
   const begin = async (operation: Operation): Promise<void> => {
     await scheduler.schedule(Promise.resolve(), operation.type)
-    const began = ++moment
-    const key = 'tab' in operation ? keyIn(at(world.tabs, operation.tab).client.get()) : undefined
+    const began = ++world.moment
+    const client = 'tab' in operation ? at(world.tabs, operation.tab).client : undefined
+    const key = client && keyIn(client.get())
     const before = keysOf(world.disk)
     const { result, sigs } = await perform(world, operation)
-    done.push({ operation, began, ended: ++moment, key, result, sigs })
+    done.push({ operation, client, began, key, result, sigs })
+    world.moment += 1
     // Who destroys a key has told everybody by the end of the call.
     const after = keysOf(world.disk)
     const destroys = (operation.type === 'signOut' || operation.type === 'renew') && result === 'done'
-    for (const name of before) if (destroys && !after.includes(name) && !dead.has(name)) dead.set(name, moment)
+    for (const name of before) if (destroys && !after.includes(name) && !dead.has(name)) dead.set(name, world.moment)
   }
   for (const operation of operations) void begin(operation)
   for (let waits = 0; ; ) {
@@ -531,9 +548,14 @@ function checkCalls(world: World, done: readonly Done[], dead: ReadonlyMap<strin
     )
     expect(signedOutHere, 'what a tab destroys, it uses no more').toBe(false)
   }
-  for (const { operation, result, key } of done) {
-    if (operation.type === 'signOut' && result === 'done' && key)
-      expect(keysOf(world.disk), 'what was signed out of is gone').not.toContain(key)
+  const stored = JSON.stringify(world.disk.record ?? {})
+  for (const { operation, client, result, key, began } of done) {
+    if (operation.type !== 'signOut' || result !== 'done') continue
+    if (key) expect(keysOf(world.disk), 'what was signed out of is gone').not.toContain(key)
+    for (const question of world.questions) {
+      const isTooLate = question.client === client && question.asked < began && began < question.answered
+      if (isTooLate) expect(stored, 'what is answered after a sign-out comes to nothing').not.toContain(question.signature)
+    }
   }
   if (!kinds.has('signOut')) expect(world.mostOpen, 'the wallet is asked one question at a time').toBeLessThanOrEqual(1)
 }
@@ -597,15 +619,15 @@ async function checkSignOut(world: World): Promise<void> {
   await here.signIn({ resources })
   await there.getSessionSigs({ resources })
   const key = keyIn(here.get())
-  const before = world.asked
+  const before = world.questions.length
   await here.signOut()
   expect(await there.getSessionSigs({ resources }).then(() => 'signed', codeOf)).toBe('signed-out')
   expect(there.get()).toEqual({ status: 'signed-out', reason: 'signed-out' })
-  expect(world.asked).toBe(before)
+  expect(world.questions.length).toBe(before)
   await there.signIn({ resources })
   const sigs = await Promise.all(world.tabs.map(({ client }) => client.getSessionSigs({ resources })))
   const keys = new Set(sigs.map((item) => readSig(item).key))
-  expect([keys.size, keys.has(key ?? ''), world.asked <= before + 1]).toEqual([1, false, true])
+  expect([keys.size, keys.has(key ?? ''), world.questions.length <= before + 1]).toEqual([1, false, true])
 }
 
 /** Signing out ends every wait for the wallet, also where it never answers; and it is in nobody's way. */
@@ -631,16 +653,16 @@ it('all at once: what comes of it is what the model allows', { timeout }, async 
       const world = createWorld(isShared, async (what) => (isFree ? undefined : scheduler.schedule(Promise.resolve(), what)))
       for (const operation of first) await perform(world, operation)
       const before = Object.keys(world.disk.record?.sessions ?? {})
-      const askedBefore = world.asked
+      const askedBefore = world.questions.length
       isFree = false
       const dead = new Map<string, number>()
       const done = await overlap(world, operations, scheduler, dead)
       isFree = true
       const mayAsk = done.filter(({ operation }) => 'scope' in operation || operation.type === 'renew')
-      expect(world.asked - askedBefore, 'a call asks once').toBeLessThanOrEqual(mayAsk.length)
+      expect(world.questions.length - askedBefore, 'a call asks once').toBeLessThanOrEqual(mayAsk.length)
       checkCalls(world, done, dead)
       checkNothingLost(world, before, done)
-      checkGrants(world, world.asked - askedBefore, done)
+      checkGrants(world, world.questions.length - askedBefore, done)
       await soon('restore', checkAgreement(world))
       checkReasons(world, [...first, ...operations])
       await soon('sign-out', checkSignOut(world))
