@@ -27,6 +27,8 @@ const budgets = [
   },
   { package: 'storage-web', code: "export * from '@session-sigs/storage-web'", budget: 1_000, external: ['@session-sigs/core'] },
   { package: 'viem-signer', code: "export * from '@session-sigs/viem-signer'", budget: 500, external: ['viem', '@session-sigs/core'] },
+  { package: 'vue', code: "export * from '@session-sigs/vue'", budget: 600, external: ['vue', '@session-sigs/core'] },
+  { package: 'svelte', code: "export * from '@session-sigs/svelte'", budget: 600, external: ['svelte', '@session-sigs/core'] },
 ]
 
 function bundle({ package: folder, code, external = [] }) {

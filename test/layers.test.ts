@@ -16,7 +16,7 @@ const levels: readonly (readonly string[])[] = [
   ['vault', 'callback', 'verify'],
   ['question', 'renewal', 'wallet-events'],
   ['asking', 'session-client', 'parts'],
-  ['session'],
+  ['session', 'session-view'],
   ['index'],
 ]
 
@@ -57,15 +57,16 @@ it('what a web page loads never reaches secp256k1, nor the software curve before
 })
 
 it('packages depend on core, and core on none of them', () => {
-  for (const name of ['ethers-signer', 'viem-signer', 'storage-web', 'storage-indexeddb', 'conformance']) {
+  for (const name of ['ethers-signer', 'viem-signer', 'vue', 'svelte', 'storage-web', 'storage-indexeddb', 'conformance']) {
     const sources = readdirSync(new URL(`../packages/${name}/src/`, import.meta.url)).map((file) =>
       readFileSync(new URL(`../packages/${name}/src/${file}`, import.meta.url), 'utf8'),
     )
     for (const source of sources) {
       for (const match of source.matchAll(/^import (type )?.*from '(?!\.)([^']+)'/gm)) {
-        expect(['@session-sigs/core', '@session-sigs/core/verify', 'ethers', 'viem', 'idb-keyval']).toContain(match[2])
-        // Adapters are types only: nothing of core or of the wallet's library is loaded for them.
-        if (name !== 'conformance' && match[2] !== 'idb-keyval') expect(match[1]).toBe('type ')
+        const known = ['@session-sigs/core', '@session-sigs/core/verify', 'ethers', 'viem', 'idb-keyval', 'vue', 'svelte/reactivity']
+        expect(known).toContain(match[2])
+        // Signers and storages are types only: nothing of core or of the wallet's library is loaded for them.
+        if (/signer|storage/.test(name) && match[2] !== 'idb-keyval') expect(match[1]).toBe('type ')
       }
     }
   }

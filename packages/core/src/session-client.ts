@@ -39,6 +39,8 @@ export type AskOptions = Pick<SessionSigsRequest, 'authNeededCallback' | 'expira
 export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Readable<SessionState> {
   /** How the session key is kept; not known before `restore()` or the first call. */
   readonly protection: Protection | undefined
+  /** The client's clock: the device's, put right by what verifiers said. */
+  now(): Date
   /**
    * Session signatures, one for each node: node URL → signature. The wallet is asked once if no stored delegation covers the request, and not at all otherwise.
    *

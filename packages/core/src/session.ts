@@ -219,6 +219,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     get protection() {
       return vault.protection()
     },
+    now: () => new Date(now()),
     getSessionSigs,
     restore: vault.sync,
     prepare,
