@@ -1,5 +1,5 @@
 /**
- * Behind `npm start`, `npm test` and CI. From a fresh clone, with Node and npm alone, it gets the rest by itself: the pinned pnpm, the dependencies, the build.
+ * Behind `npm start`, `npm run dev`, `npm test` and CI. From a fresh clone, with Node and npm alone, it gets the rest by itself: the pinned pnpm, the dependencies, the build.
  * It asks nothing, and needs no network once it has been through. It runs before anything is installed, so it may import nothing but Node.
  */
 import { spawn, spawnSync } from 'node:child_process'
@@ -16,6 +16,7 @@ const pnpmFolder = join(root, '.cache', packageManager)
 
 const verbs = {
   start: { build: true, script: 'apps/quickstart/dist/main.js', args: [] },
+  dev: { build: true, script: 'scripts/dev.mjs', args: [] },
   test: { build: true, script: 'node_modules/vitest/vitest.mjs', args: ['run'] },
   check: { build: false, script: 'scripts/check.mjs', args: [] },
 }

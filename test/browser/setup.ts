@@ -1,5 +1,4 @@
-/** Before all tests, once a run: which browser the tests of this folder use. */
-import { fileURLToPath } from 'node:url'
+/** Before all tests, once a run: which browser is used by tests that are in a folder of this name. */
 import type { TestProject } from 'vitest/node'
 import { findChromium, getChromium } from './chromium.ts'
 
@@ -10,13 +9,11 @@ declare module 'vitest' {
   }
 }
 
-const folder = fileURLToPath(new URL('.', import.meta.url)).replaceAll('\\', '/')
-
 export default async function setup(project: TestProject): Promise<void> {
-  const isWanted = project.vitest.state.getPaths().some((path) => path.startsWith(folder))
+  const isWanted = project.vitest.state.getPaths().some((path) => path.includes('/test/browser/'))
   // A run that has none of these tests must not wait for a browser. While watching, it may have them later.
   if (!isWanted) return project.provide('chromium', findChromium() ?? '')
   const chromium = await getChromium()
-  if ('reason' in chromium) console.warn(`SKIPPED test/browser: ${chromium.reason}`)
+  if ('reason' in chromium) console.warn(`SKIPPED the browser tests: ${chromium.reason}`)
   project.provide('chromium', 'path' in chromium ? chromium.path : '')
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createNode } from './node.ts'
@@ -10,10 +10,12 @@ export interface NetworkOptions {
   count?: number
   /** The first node's port, the others next to it; left out, any that are free. */
   port?: number
-  /** Sites whose delegations are accepted; `localhost:3000`. */
+  /** Sites whose delegations are accepted, and whose pages may call the nodes; `localhost:3000`. */
   domains?: readonly string[]
   /** Whether refusals carry the whole report; yes. */
   development?: boolean
+  /** How far clocks may differ; 60. */
+  clockToleranceSeconds?: number
 }
 
 export interface Network {
@@ -21,6 +23,9 @@ export interface Network {
   readonly urls: readonly string[]
   /** Names of the registered actions, by what they do. */
   readonly actions: { readonly greet: string }
+  /** Has one node answer nobody, as if its machine were off. It is the same node when it is started again. */
+  stop(url: string): Promise<void>
+  start(url: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -29,26 +34,44 @@ const greeting = nameOf(greet.toString())
 
 interface RunningNode {
   readonly url: string
-  close(): Promise<void>
+  start(): Promise<void>
+  stop(): Promise<void>
 }
 
-async function startNode(port: number, networkSecret: Buffer, options: NetworkOptions): Promise<RunningNode> {
-  const { domains = ['localhost:3000'], development = true } = options
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject)
+      resolve((server.address() as AddressInfo).port)
+    })
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}
+
+async function startNode(wanted: number, networkSecret: Buffer, options: NetworkOptions): Promise<RunningNode> {
+  const { domains = ['localhost:3000'], development = true, clockToleranceSeconds = 60 } = options
   // The node must know its own URL before it can check that a signature names it, and the port is known only once the server listens.
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const port = await listen(server, wanted)
+  const url = `http://127.0.0.1:${port}`
   const powers = createPowers(networkSecret, new Map([[greeting, greet]]))
-  server.on('request', getRequestListener(createNode({ url, domains, development, powers }).fetch))
-  const close = (): Promise<void> =>
-    new Promise((resolve) => {
-      server.close(() => resolve())
-      server.closeAllConnections()
-    })
-  return { url, close }
+  server.on('request', getRequestListener(createNode({ url, domains, development, clockToleranceSeconds, powers }).fetch))
+  return {
+    url,
+    async start() {
+      if (!server.listening) await listen(server, port)
+    },
+    async stop() {
+      if (server.listening) await close(server)
+    },
+  }
 }
 
 /** Starts a small network of verifying nodes on the loopback interface. */
@@ -56,7 +79,7 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
   const networkSecret = randomBytes(32)
   const running: RunningNode[] = []
   const close = async (): Promise<void> => {
-    await Promise.all(running.map((node) => node.close()))
+    await Promise.all(running.map((node) => node.stop()))
   }
   try {
     for (let i = 0; i < (options.count ?? 3); i++) {
@@ -66,5 +89,12 @@ export async function startNetwork(options: NetworkOptions = {}): Promise<Networ
     await close()
     throw error
   }
-  return { urls: running.map(({ url }) => url), actions: { greet: greeting }, close }
+  const nodeAt = (url: string): RunningNode | undefined => running.find((node) => node.url === url)
+  return {
+    urls: running.map(({ url }) => url),
+    actions: { greet: greeting },
+    stop: async (url) => nodeAt(url)?.stop(),
+    start: async (url) => nodeAt(url)?.start(),
+    close,
+  }
 }

@@ -3,6 +3,7 @@ import { parseResource } from '@session-sigs/core'
 import { createVerifier } from '@session-sigs/core/verify'
 import { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
 import { createGuard, readBody, refuse, text } from './guard.ts'
 import { nameOf, type Powers } from './powers.ts'
@@ -14,17 +15,20 @@ export interface NodeOptions {
   domains: readonly string[]
   /** Whether a refusal carries the whole report. */
   development: boolean
+  clockToleranceSeconds: number
   powers: Powers
 }
 
 /**
  * A verifying node: a handshake, and one endpoint for each of the five resource types. All take a JSON body by POST; a guarded one has this node's session signature in it as `authSig`.
  */
-export function createNode({ url, domains, development, powers }: NodeOptions): Hono {
+export function createNode({ url, domains, development, clockToleranceSeconds, powers }: NodeOptions): Hono {
   const app = new Hono()
-  const verifier = createVerifier({ audience: url, domains })
+  const verifier = createVerifier({ audience: url, domains, clockToleranceSeconds })
   const guard = createGuard(verifier, { development, parse: parseResource })
 
+  // Pages of other origins than the node's own: those of the sites that it serves, and no others.
+  app.use(cors({ origin: domains.flatMap((domain) => [`http://${domain}`, `https://${domain}`]), allowMethods: ['POST'], maxAge: 600 }))
   app.use(bodyLimit({ maxSize: 512 * 1024 }))
   app.onError((error, c) => {
     if (error instanceof HTTPException) return error.getResponse()
