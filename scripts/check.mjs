@@ -13,7 +13,12 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const foldersIn = (kind) => readdirSync(join(root, kind)).map((name) => join(kind, name))
 const packages = foldersIn('packages')
 // The tests, at the root, take by far the longest: they go first, beside all the others.
-const projects = ['.', ...packages, ...foldersIn('apps')].map((folder) => join(folder, 'tsconfig.json'))
+const projects = ['.', ...packages, ...foldersIn('apps')]
+/** Components are read by programs of their own; `tsc` does not know what is in them. */
+const readers = {
+  'apps/vue': ['vue-tsc', '--noEmit', '-p', '.'],
+  'apps/svelte': ['svelte-check', '--tsconfig', './tsconfig.json', '--fail-on-warnings'],
+}
 
 /** Runs a program out of sight, unable to ask anything. */
 function run(program, args, folder = '.') {
@@ -44,6 +49,11 @@ async function forEach(items, work) {
   return together(results)
 }
 
+function checkTypes(folder) {
+  const [program, ...args] = readers[folder.replaceAll('\\', '/')] ?? ['tsc', '-p', '.']
+  return run(program === 'tsc' ? program : join(root, folder, 'node_modules/.bin', program), args, folder)
+}
+
 /** What users get is the packed package, which is not quite the folder: only some files, and dependencies with versions filled in. */
 async function checkPacked(folder, target) {
   const tarball = join(target, `${basename(folder)}.tgz`)
@@ -62,7 +72,7 @@ async function checkAllPacked() {
 }
 
 const checks = {
-  types: () => forEach(projects, (project) => run('tsc', ['-p', project])),
+  types: () => forEach(projects, checkTypes),
   'lint and format': () => run('biome', ['check', '.']),
   layers: () => run('vitest', ['run', 'test/layers.test.ts', '--reporter=dot']),
   'unused code and dependencies': () => run('knip', ['--no-progress']),

@@ -9,31 +9,49 @@ import { build } from 'esbuild'
 
 const why = process.argv.includes('--why')
 
-/** Bytes; `package` is the folder that the import is resolved from, as a package may import itself by name. */
+/** Bytes; `from` is the folder that the import is resolved from, as a package may import itself by name. */
 const budgets = [
-  { package: 'core', code: "export { createSessionClient } from '@session-sigs/core'", budget: 13_000 },
-  { package: 'core', code: "export { createVerifier } from '@session-sigs/core/verify'", budget: 30_000 },
+  { from: 'packages/core', code: "export { createSessionClient } from '@session-sigs/core'", budget: 13_000 },
+  { from: 'packages/core', code: "export { createVerifier } from '@session-sigs/core/verify'", budget: 30_000 },
   {
-    package: 'ethers-signer',
+    from: 'packages/ethers-signer',
     code: "export * from '@session-sigs/ethers-signer'",
     budget: 500,
     external: ['ethers', '@session-sigs/core'],
   },
   {
-    package: 'storage-indexeddb',
+    from: 'packages/storage-indexeddb',
     code: "export * from '@session-sigs/storage-indexeddb'",
     budget: 2_000,
     external: ['@session-sigs/core'],
   },
-  { package: 'storage-web', code: "export * from '@session-sigs/storage-web'", budget: 1_000, external: ['@session-sigs/core'] },
-  { package: 'viem-signer', code: "export * from '@session-sigs/viem-signer'", budget: 500, external: ['viem', '@session-sigs/core'] },
-  { package: 'vue', code: "export * from '@session-sigs/vue'", budget: 600, external: ['vue', '@session-sigs/core'] },
-  { package: 'svelte', code: "export * from '@session-sigs/svelte'", budget: 600, external: ['svelte', '@session-sigs/core'] },
+  { from: 'packages/storage-web', code: "export * from '@session-sigs/storage-web'", budget: 1_000, external: ['@session-sigs/core'] },
+  {
+    from: 'packages/viem-signer',
+    code: "export * from '@session-sigs/viem-signer'",
+    budget: 500,
+    external: ['viem', '@session-sigs/core'],
+  },
+  {
+    from: 'apps/demo',
+    name: 'core, viem-signer and storage-indexeddb, together',
+    code: [
+      '{ createSessionClient } from "@session-sigs/core"',
+      '* from "@session-sigs/viem-signer"',
+      '* from "@session-sigs/storage-indexeddb"',
+    ]
+      .map((part) => `export ${part}`)
+      .join('\n'),
+    budget: 17_000,
+    external: ['viem'],
+  },
+  { from: 'packages/vue', code: "export * from '@session-sigs/vue'", budget: 600, external: ['vue', '@session-sigs/core'] },
+  { from: 'packages/svelte', code: "export * from '@session-sigs/svelte'", budget: 600, external: ['svelte', '@session-sigs/core'] },
 ]
 
-function bundle({ package: folder, code, external = [] }) {
+function bundle({ from, code, external = [] }) {
   return build({
-    stdin: { contents: code, resolveDir: fileURLToPath(new URL(`../packages/${folder}`, import.meta.url)) },
+    stdin: { contents: code, resolveDir: fileURLToPath(new URL(`../${from}`, import.meta.url)) },
     bundle: true,
     splitting: true,
     minify: true,
@@ -79,9 +97,9 @@ const number = (value, width) => value.toLocaleString('en').padStart(width)
 const results = await Promise.all(budgets.map(measure))
 
 console.log(`${'import'.padEnd(64)}${'bytes'.padStart(8)}${'budget'.padStart(9)}  loaded later`)
-for (const { code, size, budget, later, modules } of results) {
+for (const { code, name = code.replace('export', 'import'), size, budget, later, modules } of results) {
   const over = size > budget ? `  over by ${number(size - budget, 0)}` : ''
-  console.log(`${code.replace('export', 'import').padEnd(64)}${number(size, 8)}${number(budget, 9)}${number(later, 14)}${over}`)
+  console.log(`${name.padEnd(64)}${number(size, 8)}${number(budget, 9)}${number(later, 14)}${over}`)
   if (why)
     for (const [path, { bytesInOutput }] of modules) console.log(`${number(bytesInOutput, 14)}  ${path.replace(/^.*node_modules\//, '')}`)
 }

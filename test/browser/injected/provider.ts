@@ -1,5 +1,5 @@
 /**
- * `window.ethereum`, as a wallet's extension puts it into every page (EIP-1193). The wallet itself is in Node: `wallet.ts`.
+ * `window.ethereum`, as a wallet's extension puts it into every page (EIP-1193), announced by EIP-6963 as well. The wallet itself is in Node: `wallet.ts`.
  */
 /** Whoever listens knows what the event brings. */
 type Listener = (data: never) => void
@@ -54,3 +54,16 @@ window.ethereum = {
   on: (event, listener) => void listenersOf(event).add(listener),
   removeListener: (event, listener) => void listenersOf(event).delete(listener),
 }
+
+const info = {
+  uuid: '8a3c1f0e-5d2b-4c7a-9e61-0b4f2d7c9a35',
+  name: 'Test wallet',
+  icon: 'data:image/svg+xml,<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" rx="2" fill="teal"/></svg>',
+  rdns: 'example.test-wallet',
+}
+const announce = (): void => {
+  const detail = Object.freeze({ info: Object.freeze(info), provider: window.ethereum })
+  window.dispatchEvent(new CustomEvent('eip6963:announceProvider', { detail }))
+}
+window.addEventListener('eip6963:requestProvider', announce)
+announce()
