@@ -416,6 +416,14 @@ describe('a clock that is off', () => {
     expect(clientWith().client.heed(refused)).toBe(false)
   })
 
+  it('tells its time to whoever makes instants for a request: by the device, until a server knew better', () => {
+    const { client } = clientWith({ now: at(-hour) })
+    const isNear = (time: number) => Math.abs(client.now().getTime() - time) < minute
+    expect(isNear(Date.now() - hour)).toBe(true)
+    client.heed({ code: 'session-sig-expired', time: new Date().toISOString() })
+    expect(isNear(Date.now())).toBe(true)
+  })
+
   it('learns nothing from its own time', () => {
     expect(clientWith().client.heed({ code: 'session-sig-expired', time: new Date().toISOString() })).toBe(false)
   })
