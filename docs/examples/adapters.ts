@@ -1,5 +1,7 @@
+import { createSessionClient } from '@session-sigs/core'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 
+const render = (text: string): void => console.log(text)
 const account = privateKeyToAccount(generatePrivateKey())
 const tests: Promise<void>[] = []
 const it = (_name: string, run: () => Promise<void>): void => void tests.push(run())
@@ -31,6 +33,22 @@ function myStorage(): SessionStorage {
   }
 }
 // end
+
+const client = createSessionClient({ nodes: ['https://api.example'], signer: mySigner(), storage: myStorage(), domain: 'app.example' })
+
+// begin framework
+import { observeSession } from '@session-sigs/core'
+
+const session = observeSession(client)
+const end = session.subscribe(({ address, secondsLeft, pending, error }) => {
+  render(address ? `${address}, ${secondsLeft} s left` : 'signed out')
+  render(error?.message ?? pending ?? '')
+})
+const isSignedIn = await session.actions.signIn({ resources: ['litAction://*'] })
+end()
+// end
+
+if (!isSignedIn || session.get().secondsLeft < 86_390) throw new Error('signing in failed')
 
 // begin conformance
 import { testSigner, testStorage } from '@session-sigs/conformance'
