@@ -5,6 +5,7 @@ import { SessionError } from './errors.ts'
 import type { SessionKey } from './native.ts'
 import type { Question, QuestionOptions } from './question.ts'
 import type { Account } from './signer.ts'
+import { parseInstant } from './time.ts'
 import { startTimer } from './timers.ts'
 import { isAnswer, type Turns } from './turns.ts'
 import type { Vault } from './vault.ts'
@@ -79,9 +80,12 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     prepared = undefined
   }
 
+  /** Whether what was prepared can still be of use once it is answered. */
+  const isOpen = ({ errand }: Prepared): boolean => parseInstant(errand.plan.expiration) > now()
+
   /** The prepared question where it is this one. Another gives way: its turn would have to be waited for. */
   function takePrepared({ what }: Errand): Prepared | undefined {
-    const ready = prepared?.errand.what === what ? prepared : drop()
+    const ready = prepared?.errand.what === what && isOpen(prepared) ? prepared : drop()
     preparations += 1
     prepared = undefined
     return ready as Prepared | undefined
@@ -230,8 +234,8 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   function putPrepared(matches: (errand: Errand) => boolean): Promise<void> | undefined {
     const ready = prepared
     if (!ready || !matches(ready.errand)) return undefined
-    // Answered elsewhere meanwhile: its turn is given back.
-    if (ready.errand.found()) return drop() as undefined
+    // Answered elsewhere meanwhile, or of no more use: its turn is given back.
+    if (ready.errand.found() || !isOpen(ready)) return drop() as undefined
     prepared = undefined
     return start(ready.errand, ready)
   }

@@ -12,24 +12,24 @@ export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. */
   nodes: readonly string[]
   /** Where sessions are kept; memory by default, so that no secret is stored unasked. */
-  storage?: SessionStorage
+  storage?: SessionStorage | undefined
   /** The weakest way in which a session key may be kept: anything by default. With `memory`, a seed is never stored; with `non-extractable`, there is never a seed at all. */
-  minimumProtection?: Protection
+  minimumProtection?: Protection | undefined
   /** The wallet; needed where no `authNeededCallback` is given. */
-  signer?: Signer
+  signer?: Signer | undefined
   /** The site that the message names; the page's own host by default. */
-  domain?: string
+  domain?: string | undefined
   /** What the message says above its resources. */
-  statement?: string
-  vocabulary?: V
+  statement?: string | undefined
+  vocabulary?: V | undefined
   /** The clock. */
-  now?: () => Date
+  now?: (() => Date) | undefined
   /** Asked about a new delegation's wallet signature before it is used, for who wants to be sure at once; only `true` lets it through. */
-  verifyWallet?: VerifyDelegation
+  verifyWallet?: VerifyDelegation | undefined
   /** How long before its end a session is said to end soon; 5 minutes. */
-  warnSeconds?: number
+  warnSeconds?: number | undefined
   /** How long another tab's question to the wallet is waited for before this one asks, and how long a prepared question stays prepared; a minute. */
-  takeOverSeconds?: number
+  takeOverSeconds?: number | undefined
 }
 
 /** What a further question to the wallet may be asked with. */

@@ -259,6 +259,18 @@ describe('prepare', () => {
     expect(signer.signed.length).toBe(1)
   })
 
+  it.each([['signIn'], ['getSessionSigs']] as const)('whose message has ended meanwhile is not signed for nothing: %s', async (call) => {
+    let time = Date.now()
+    const { client, signer } = clientWith({ now: () => new Date(time) })
+    const request = { resources, expiration: new Date(time + minute).toISOString() }
+    await client.prepare(request)
+    time += minute
+    expect(await code(client[call](request))).toBe('expiration-past')
+    expect(signer.signed).toEqual([])
+    await client.signIn({ resources })
+    expect(signer.signed.length).toBe(1)
+  })
+
   it('that is no longer prepared: signIn() still asks for what it was, and for nothing wider', async () => {
     const { client, signer } = clientWith({ takeOverSeconds: 0.02 })
     await client.prepare({ resources })
