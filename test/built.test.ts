@@ -47,6 +47,7 @@ it('the exports are these and no others', () => {
       "litVocabulary",
       "memoryStorage",
       "mergeRecaps",
+      "observeSession",
       "parseResource",
       "parseSiweMessage",
       "recapOf",

@@ -63,7 +63,16 @@ it('packages depend on core, and core on none of them', () => {
     )
     for (const source of sources) {
       for (const match of source.matchAll(/^import (type )?.*from '(?!\.)([^']+)'/gm)) {
-        const known = ['@session-sigs/core', '@session-sigs/core/verify', 'ethers', 'viem', 'idb-keyval', 'vue', 'svelte/reactivity']
+        const known = [
+          '@session-sigs/core',
+          '@session-sigs/core/verify',
+          'ethers',
+          'viem',
+          'idb-keyval',
+          'vue',
+          'svelte',
+          'svelte/reactivity',
+        ]
         expect(known).toContain(match[2])
         // Signers and storages are types only: nothing of core or of the wallet's library is loaded for them.
         if (/signer|storage/.test(name) && match[2] !== 'idb-keyval') expect(match[1]).toBe('type ')

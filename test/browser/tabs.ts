@@ -10,7 +10,7 @@ const flags = [
   '--disable-quic',
   // The tests reach this machine and no other, whatever the machine is set to.
   '--no-proxy-server',
-  `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost`,
+  `--host-resolver-rules=MAP ${insecureHost} 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1`,
 ]
 
 /** Takes about a second: once a file. */

@@ -4,7 +4,6 @@ import type { SessionKeyPair } from './keypair.ts'
 import type { Capability, LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
 import { type AuthCallbackParams, resourceScope, type Scope } from './scope.ts'
 import { formatInstant, parseInstant } from './time.ts'
-import { isObject } from './values.ts'
 
 /** What to get session signatures for. All of it may be left out. Instants are RFC 3339. */
 export interface SessionSigsRequest<V extends Vocabulary = LitVocabulary> {
@@ -61,13 +60,13 @@ const sessionSigLife = 5 * 60_000
 const maxSessionSigSeconds = 30 * 86_400
 
 /**
- * A misspelt name would ask for everything, or switch a check off.
+ * A misspelt name would ask for everything, or switch a check off. So would what is no plain object, as the event that a button hands to its handler.
  *
  * @throws TypeError
  */
 export function checkNames(given: unknown, names: readonly string[]): void {
-  if (!isObject(given)) throw new TypeError('An object is needed.')
-  for (const name of Object.keys(given)) if (!names.includes(name)) throw new TypeError(`There is no option "${name}".`)
+  if (Object.prototype.toString.call(given) !== '[object Object]') throw new TypeError('A plain object is needed.')
+  for (const name of Object.keys(given as object)) if (!names.includes(name)) throw new TypeError(`There is no option "${name}".`)
 }
 
 /** A list that was given, and is one. Nothing else may stand for "left out", which means everything. */

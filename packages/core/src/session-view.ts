@@ -42,45 +42,68 @@ export interface SessionActions<V extends Vocabulary = LitVocabulary> {
 export interface SessionViewOptions {
   /** The state that a server rendered: it is shown until the storage was looked at. */
   hint?: SessionState | undefined
+  /** When that was, RFC 3339: so that `secondsLeft` starts as the server rendered it. Left out, it is 0 as long as the hint is shown. */
+  renderedAt?: string | undefined
 }
 
 /** A view, and the actions that are shown in it. */
 export interface ObservedSession<V extends Vocabulary = LitVocabulary> extends Readable<SessionView> {
+  /** What a server shows, and what a page begins with that takes over what the server rendered. It knows neither client nor clock. */
+  readonly rendered: SessionView
   readonly actions: SessionActions<V>
 }
 
 /** `next`, or `before` where it says the same. */
-function same<T>(next: T, before: T | undefined): T {
-  return before !== undefined && JSON.stringify(next) === JSON.stringify(before) ? before : next
+function same<T>(next: T, before: T): T {
+  return next === before || JSON.stringify(next) === JSON.stringify(before) ? before : next
+}
+
+function millisecondsLeft(state: SessionState, now: number): number {
+  return state.status === 'signed-in' ? Date.parse(state.expiresAt) - now : 0
+}
+
+/** What a state says by itself. A time that cannot be read leaves nothing. */
+function viewOf(state: SessionState, now: number): SessionView {
+  const left = millisecondsLeft(state, now)
+  const [address, scope, protection] =
+    state.status === 'signed-in' ? [state.address, state.capabilities, state.protection] : [undefined, [], undefined]
+  return { state, address, secondsLeft: left > 0 ? Math.ceil(left / 1000) : 0, scope, protection, pending: undefined, error: undefined }
 }
 
 /**
  * What bindings to frameworks are made of: a client's session as a page shows it. The first who subscribes has the client restore its session, if nobody did;
  * nothing is read, and no timer runs, before that. So on a server it shows the hint, or nobody signed in.
  */
-export function observeSession<V extends Vocabulary>(client: SessionClient<V>, { hint }: SessionViewOptions = {}): ObservedSession<V> {
-  let isKnown = client.protection !== undefined
+export function observeSession<V extends Vocabulary>(
+  client: SessionClient<V>,
+  { hint, renderedAt = '' }: SessionViewOptions = {},
+): ObservedSession<V> {
   let running: readonly { readonly name: ActionName | 'restore' }[] = []
   let error: SessionError | undefined
+  /** Whatever came of it. */
+  let hasRestored = false
+  const rendered = Object.freeze(viewOf(hint ?? { status: 'signed-out', reason: 'never' }, Date.parse(renderedAt)))
+  const now = (): number => client.now().getTime()
 
-  const millisecondsLeft = (state: SessionState): number =>
-    state.status === 'signed-in' ? Date.parse(state.expiresAt) - client.now().getTime() : 0
+  /** Whether the client speaks for its storage: a page had it look, or it has something to say anyhow. That it is looking right now is not enough. */
+  function isKnown(state: SessionState): boolean {
+    return hasRestored || client.protection !== undefined || state.status === 'signed-in' || state.reason !== 'never'
+  }
 
-  function look(before?: SessionView): SessionView {
-    const state = same((isKnown ? undefined : hint) ?? client.get(), before?.state)
-    const isSignedIn = state.status === 'signed-in'
+  function look(before: SessionView): SessionView {
+    const current = client.get()
+    const shown = isKnown(current) ? viewOf(current, now()) : rendered
     return {
-      state,
-      address: isSignedIn ? state.address : undefined,
-      secondsLeft: Math.max(0, Math.ceil(millisecondsLeft(state) / 1000)),
-      scope: same(isSignedIn ? state.capabilities : [], before?.scope),
-      protection: isKnown ? client.protection : undefined,
+      ...shown,
+      state: same(shown.state, before.state),
+      scope: same(shown.scope, before.scope),
+      protection: shown.protection ?? (isKnown(current) ? client.protection : undefined),
       pending: running.at(-1)?.name,
       error,
     }
   }
 
-  const view = writable(look())
+  const view = writable(look(rendered))
 
   function update(): void {
     const before = view.get()
@@ -100,8 +123,7 @@ export function observeSession<V extends Vocabulary>(client: SessionClient<V>, {
       throw thrown
     } finally {
       running = running.filter((other) => other !== mine)
-      // Whatever was called has looked into the storage.
-      isKnown = true
+      if (name === 'restore') hasRestored = true
       update()
     }
   }
@@ -117,20 +139,25 @@ export function observeSession<V extends Vocabulary>(client: SessionClient<V>, {
   }
 
   function listen(): () => void {
+    const end = client.subscribe(update)
     // Not at once: who subscribes may be taking over what a server rendered, and finds it changed only after that.
-    if (!isKnown) queueMicrotask(() => void run('restore', client.restore).catch(() => undefined))
-    return client.subscribe(update)
+    if (!isKnown(client.get())) queueMicrotask(() => void run('restore', client.restore).catch(() => undefined))
+    return end
   }
 
-  const { get, subscribe } = watched(view, {
-    update,
-    untilChange: () => (view.get().secondsLeft > 0 ? millisecondsLeft(view.get().state) % 1000 : Number.POSITIVE_INFINITY),
-    listen,
-  })
+  function untilChange(): number {
+    const { state, secondsLeft } = view.get()
+    // What is only hinted at stands still.
+    if (secondsLeft === 0 || !isKnown(client.get())) return Number.POSITIVE_INFINITY
+    return millisecondsLeft(state, now()) % 1000 || 1000
+  }
+
+  const { get, subscribe } = watched(view, { update, untilChange, listen })
 
   return Object.freeze<ObservedSession<V>>({
     get,
     subscribe,
+    rendered,
     actions: Object.freeze<SessionActions<V>>({
       signIn: (...args) => succeeds('signIn', () => client.signIn(...args)),
       getSessionSigs: (...args) => run('getSessionSigs', () => client.getSessionSigs(...args)),

@@ -112,6 +112,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** The last change by a client in this page that was taken up. */
   let seen = 0
   let opening: Promise<void> | undefined
+  let isOpen = false
   let syncing: Promise<void> | undefined
   /** The record, where it is kept here because the storage cannot keep it, or may not. */
   let own: StoredSessions | undefined
@@ -192,6 +193,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     if (storage.keys === 'none' || (storage.keys === 'seed' && minimum !== 'extractable')) own = emptyRecord
     seen = turns.version()
     await adopt(await read())
+    isOpen = true
   }
 
   /** A failure is told to whoever waits, and the next call tries again. */
@@ -337,7 +339,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     sync,
     current: () => current,
     isBarred: () => isBarred,
-    protection: () => opening && protectionOf(storage.keys === 'seed' ? 'seed' : 'handle'),
+    protection: () => (isOpen ? protectionOf(storage.keys === 'seed' ? 'seed' : 'handle') : undefined),
     generateKey,
     sessionOf,
     add,

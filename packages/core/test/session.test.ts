@@ -472,6 +472,11 @@ it('error: a storage that does not delete is told, and what it keeps is not used
 })
 
 it('error: a programmer’s mistake is a TypeError', async () => {
+  // As where a method is put to a button as it stands: an event is no request for everything.
+  const signer = countingSigner()
+  for (const given of [new Event('click'), [], new Map(), 'litAction://a'] as object[])
+    await expect(createSessionClient({ nodes, signer, domain }).signIn(given)).rejects.toThrow(TypeError)
+  expect(signer.signed).toEqual([])
   expect(() => createSessionClient(undefined as never)).toThrow(TypeError)
   await expect(createSessionClient({ nodes }).getSessionSigs()).rejects.toThrow(TypeError)
   await expect(createSessionClient({ nodes, signer: countingSigner() }).getSessionSigs()).rejects.toThrow(/domain/)

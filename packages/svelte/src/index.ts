@@ -7,6 +7,7 @@ import {
   type SessionViewOptions,
   type Vocabulary,
 } from '@session-sigs/core'
+import { untrack } from 'svelte'
 import { createSubscriber } from 'svelte/reactivity'
 
 /** What is known of the session, each part a getter that effects and templates follow, and what can be done. */
@@ -24,17 +25,23 @@ export function useSession<V extends Vocabulary = LitVocabulary>(
 
   /** Reads one part. What follows it runs again only when that part is another. */
   function part<K extends keyof SessionView>(name: K): () => SessionView[K] {
+    let followed: SessionView | undefined
     const follow = createSubscriber((update) => {
-      let last = session.get()[name]
-      return session.subscribe((view) => {
-        if (Object.is(view[name], last)) return
-        last = view[name]
-        update()
+      const end = session.subscribe((view) => {
+        const before = followed
+        followed = view
+        // The news may come while something is computed; it is no part of that.
+        if (before && view[name] !== before[name]) untrack(update)
       })
+      return () => {
+        end()
+        followed = undefined
+      }
     })
     return () => {
       follow()
-      return session.get()[name]
+      // What is followed was told, and is not asked for: reading must change nothing.
+      return (followed ?? session.get())[name]
     }
   }
 

@@ -24,20 +24,24 @@ export function useSession<V extends Vocabulary = LitVocabulary>(
   client: SessionClient<V>,
   options: SessionViewOptions = {},
 ): UsedSession<V> {
-  if (!getCurrentScope()) throw new TypeError('useSession is called in setup(), or in an effect scope.')
+  const scope = getCurrentScope()
+  if (!scope) throw new TypeError('useSession is called in setup(), or in an effect scope.')
+  const component = getCurrentInstance()
   const session = observeSession(client, options)
-  // Shallow: what a page shows is replaced, never changed, and a client is not Vue's to look into.
-  const view = shallowRef(session.get())
+  // What a component finds in the page, a server rendered: it begins with the same. Shallow: a view is replaced, never changed, and a client is not Vue's to look into.
+  const view = shallowRef(component?.vnode.el ? session.rendered : session.get())
   const part = <K extends keyof SessionView>(name: K): Readonly<Ref<SessionView[K]>> => computed(() => view.value[name])
   let end = (): void => undefined
   const follow = (): void => {
+    // A scope within a component can be over before that is mounted.
+    if (!scope.active) return
     end = session.subscribe((next) => {
       view.value = next
     })
   }
 
   // Not before it is mounted: servers mount nothing, and what one rendered is taken over as it is.
-  if (getCurrentInstance()) onMounted(follow)
+  if (component && !component.isMounted) onMounted(follow)
   else if (typeof window !== 'undefined') follow()
   onScopeDispose(() => end())
 
