@@ -1,1 +1,7 @@
+export type { DemoOptions } from './demo.ts'
+export { createDemo } from './demo.ts'
+export { createInspector } from './inspector.ts'
+export type { PageWindow } from './page.ts'
+export * from './stages.ts'
+export * from './texts.ts'
 export type * from './view.ts'

@@ -67,6 +67,7 @@ export interface CheckView {
 
 /** One call to a node, from before it is made. */
 export interface CallView {
+  /** Of a call to one of all nodes: the node's URL, as in `NodeView`. */
   readonly id: string
   readonly title: string
   /** The resource that it needs. */
@@ -92,7 +93,17 @@ export type NetworkView =
   | { readonly status: 'ready'; readonly nodes: readonly NodeView[]; readonly isControllable: boolean }
 
 /** What a button that is offered does. */
-export type RemedyName = 'load' | 'read' | 'sign-in' | 'renew' | 'require' | 'call-nodes' | 'call-powers' | 'start-nodes' | 'memory'
+export type RemedyName =
+  | 'load'
+  | 'read'
+  | 'sign-in'
+  | 'renew'
+  | 'require'
+  | 'call-nodes'
+  | 'call-powers'
+  | 'start-nodes'
+  | 'memory'
+  | 'sign-out'
 
 /** Something that went wrong, and the way out. */
 export interface Notice {
@@ -209,8 +220,9 @@ export interface InspectorView {
   readonly text: string
   /** What it is asked for as: a node, a resource; filled in from the signature until the person says otherwise. */
   readonly audience: string
+  /** `litAction://…`; in the second form the resource, a space, and the ability: `lit-pkp://1 pkp-signing`. */
   readonly resource: string
-  /** Resources that the signature names. */
+  /** Resources that the signature names, written likewise. */
   readonly resources: readonly string[]
   readonly isBusy: boolean
   readonly problem: string | undefined
