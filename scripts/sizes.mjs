@@ -2,6 +2,7 @@
  * What each import costs a user, minified and gzipped, against its budget. Measures what is built: run the build first.
  * What is only loaded when it is needed (a dynamic import) stands apart and is not counted. `--why` lists what each module costs, before gzip.
  */
+import { readdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
@@ -93,11 +94,29 @@ async function measure(item) {
   return { ...item, size: sum([...first]), later: sum(paths.filter((path) => !first.has(path))), modules }
 }
 
+/** Demo apps as they are published, everything in: the framework, the look, the built-in wallet. */
+const apps = [
+  { name: 'demo app with Vue: script and style', folder: 'vue', budget: 80_000 },
+  { name: 'demo app with Svelte: script and style', folder: 'svelte', budget: 70_000 },
+]
+
+function measureApp({ folder, ...item }) {
+  const dist = fileURLToPath(new URL(`../apps/${folder}/dist/`, import.meta.url))
+  const page = readFileSync(`${dist}index.html`, 'utf8')
+  const sizes = readdirSync(`${dist}assets`).map((file) => ({
+    // The page names what it loads at once, and nothing else.
+    isFirst: page.includes(`/assets/${file}`),
+    size: gzipSync(readFileSync(`${dist}assets/${file}`), { level: 9 }).length,
+  }))
+  const sum = (some) => some.reduce((total, { size }) => total + size, 0)
+  return { ...item, size: sum(sizes.filter(({ isFirst }) => isFirst)), later: sum(sizes.filter(({ isFirst }) => !isFirst)), modules: [] }
+}
+
 const number = (value, width) => value.toLocaleString('en').padStart(width)
-const results = await Promise.all(budgets.map(measure))
+const results = [...(await Promise.all(budgets.map(measure))), ...apps.map(measureApp)]
 
 console.log(`${'import'.padEnd(64)}${'bytes'.padStart(8)}${'budget'.padStart(9)}  loaded later`)
-for (const { code, name = code.replace('export', 'import'), size, budget, later, modules } of results) {
+for (const { code = '', name = code.replace('export', 'import'), size, budget, later, modules } of results) {
   const over = size > budget ? `  over by ${number(size - budget, 0)}` : ''
   console.log(`${name.padEnd(64)}${number(size, 8)}${number(budget, 9)}${number(later, 14)}${over}`)
   if (why)

@@ -1,7 +1,7 @@
 /** The same tests for each of the apps. */
 import type { NetworkOptions } from '@session-sigs/app-nodes'
 import type { BrowserContext, Page } from 'playwright-core'
-import { afterEach, describe, expect } from 'vitest'
+import { afterEach, describe, expect, vi } from 'vitest'
 import { describeInBrowser } from '../../../../test/browser/suite.ts'
 import type { Profile } from '../../../../test/browser/tabs.ts'
 import type { WalletOptions } from '../../../../test/browser/wallet.ts'
@@ -32,6 +32,8 @@ function listenTo(context: BrowserContext, { network }: Site, complaints: string
 }
 
 export function describeApps(name: string, run: (rig: AppRig) => void): void {
+  // A whole flow takes a few seconds by itself, and the machine may have other tests to run beside it.
+  vi.setConfig({ testTimeout: 120_000 })
   describeInBrowser(name, (browser) => {
     let visits: Visit[] = []
 
