@@ -80,3 +80,44 @@ it('packages depend on core, and core on none of them', () => {
     }
   }
 })
+
+/** The files of a folder, at any depth, and which of them each imports by its path. */
+function importsWithin(root: URL): Map<string, string[]> {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(?:ts|vue|svelte)$/.test(name))
+  const paths = new Set(names.map((name) => new URL(name, root).pathname))
+  return new Map(
+    [...paths].map((path) => {
+      const found = readFileSync(path, 'utf8').matchAll(/(?:from|import\() ?'(\.[^']+)'/g)
+      return [path, [...found].map((match) => new URL(match[1] ?? '', `file://${path}`).pathname).filter((target) => paths.has(target))]
+    }),
+  )
+}
+
+/** A circle of imports that can be walked from a file, or nothing. */
+function circleFrom(
+  path: string,
+  imports: Map<string, string[]>,
+  way: readonly string[] = [],
+  done = new Set<string>(),
+): string[] | undefined {
+  if (way.includes(path)) return [...way.slice(way.indexOf(path)), path]
+  if (done.has(path)) return undefined
+  for (const next of imports.get(path) ?? []) {
+    const circle = circleFrom(next, imports, [...way, path], done)
+    if (circle) return circle
+  }
+  done.add(path)
+  return undefined
+}
+
+const folders = ['packages', 'apps'].flatMap((kind) =>
+  readdirSync(new URL(`../${kind}/`, import.meta.url)).map((name) => new URL(`../${kind}/${name}/src/`, import.meta.url)),
+)
+
+it('no file imports itself by way of others', () => {
+  for (const root of folders) {
+    const imports = importsWithin(root)
+    expect(imports.size, root.pathname).toBeGreaterThan(0)
+    for (const path of imports.keys()) expect(circleFrom(path, imports)).toBeUndefined()
+  }
+})
