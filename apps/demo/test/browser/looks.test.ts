@@ -1,6 +1,6 @@
 /**
- * How the pages look and can be used: on a phone and a desktop, light and dark, by keyboard, by a screen reader (axe). A picture of each state is left in `.cache/screenshots`,
- * or in the folder that SCREENSHOTS names.
+ * How the pages look and can be used: on a phone and a desktop, light and dark, by keyboard, by a screen reader (axe). Pictures of each state, as it is
+ * seen and the whole page, are left in `.cache/screenshots`, or in the folder that SCREENSHOTS names.
  */
 import { mkdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -108,10 +108,9 @@ describeApps('looks', ({ app, visit }) => {
             state,
             found: [],
           })
-          await tab.screenshot({
-            path: join(folder, `${app}-${state}-${size}-${scheme}.png`),
-            fullPage: state !== 'dialog' && state !== 'refused',
-          })
+          const picture = join(folder, `${app}-${state}-${size}-${scheme}`)
+          await tab.screenshot({ path: `${picture}.png` })
+          await tab.screenshot({ path: `${picture}-whole.png`, fullPage: true })
         }
 
         async function opened(hash = ''): Promise<Page> {
