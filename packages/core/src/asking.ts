@@ -1,4 +1,5 @@
 import type { VerifyDelegation } from './check-wallet.ts'
+import { cover } from './coverage.ts'
 import type { Delegation } from './delegation.ts'
 import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
@@ -37,7 +38,9 @@ export interface Asking {
   /** Everything up to the question itself; the message, where a signer is to sign one. */
   prepare(errand: Errand): Promise<string | undefined>
   /** Puts the prepared question before it returns, if there is one that `matches`. */
-  putPrepared(matches: (errand: Errand) => boolean): Promise<void> | undefined
+  putPrepared(matches: (errand: Errand) => boolean): Promise<unknown> | undefined
+  /** Gives up what was prepared. */
+  withdraw(): void
   /** Ends every wait for an answer; what is answered all the same comes to nothing. */
   cancel(): void
 }
@@ -63,7 +66,7 @@ const grace = 250
 export function createAsking(vault: Vault, turns: Turns, options: AskingOptions): Asking {
   const { signer, isShared, patience, now } = options
   /** The question that the wallet is being asked, and how signing out ends the wait for its answer. */
-  let asking: { readonly what: string; readonly answer: Promise<void>; readonly cancel: () => void } | undefined
+  let asking: { readonly what: string; readonly answer: Promise<Account | undefined>; readonly cancel: () => void } | undefined
   let prepared: Prepared | undefined
   let preparations = 0
   let cancelPreparing = (): void => undefined
@@ -93,27 +96,30 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   const make = async (errand: Errand): Promise<Question | undefined> => (await import('./question.ts')).makeQuestion(vault, options, errand)
 
-  async function putAndKeep(errand: Errand, question: Question): Promise<void> {
+  /** Gives the account that answered, where the session is kept. */
+  async function putAndKeep(errand: Errand, question: Question): Promise<Account | undefined> {
     const answer = await question.put()
     const { key, form, earlier, account } = question
     const delegation = question.read(answer, { publicKey: key.publicKey, scope: errand.plan, now: now(), account })
     if (options.verifyWallet) await (await import('./check-wallet.ts')).checkWallet(options.verifyWallet, delegation)
     errand.stillWanted()
-    if (!form) return options.keepBrought(delegation, key)
+    if (!form) return options.keepBrought(delegation, key) as undefined
     const { address, chainId } = delegation.message
     const by = { address: address as Account['address'], chainId }
     await vault.add({ account: by, key, form, delegation, earlier, isRenewal: errand.renews !== undefined }, errand.stillWanted)
+    return by
   }
 
-  async function ask(errand: Errand): Promise<void> {
+  async function ask(given: Errand): Promise<Account | undefined> {
+    const errand = (await given.refresh?.()) ?? given
     const question = await make(errand)
-    if (question) await putAndKeep(errand, question)
+    return question && putAndKeep(errand, question)
   }
 
   /** Tells the others of a "no" before they have their turn. */
-  async function telling(what: string, run: Promise<void>): Promise<void> {
+  async function telling<T>(what: string, run: Promise<T>): Promise<T> {
     try {
-      await run
+      return await run
     } catch (error) {
       if (isAnswer(error)) turns.tell({ type: 'refused', what, error })
       throw error
@@ -121,7 +127,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   }
 
   /** Asks when nobody else does who shares the storage, unless their answer serves, or was a refusal of the same. */
-  async function askInTurn(errand: Errand, cancelled: Promise<never>): Promise<void> {
+  async function askInTurn(errand: Errand, cancelled: Promise<never>): Promise<Account | undefined> {
     let refused: SessionError | undefined
     let heard = (): void => undefined
     const stop = turns.hear((news) => {
@@ -129,10 +135,10 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
       refused = news.error
       heard()
     })
-    const run = async (hasWaited: boolean): Promise<void> => {
+    const run = async (hasWaited: boolean): Promise<Account | undefined> => {
       errand.stillWanted()
       await vault.sync()
-      if (errand.found()) return
+      if (errand.found()) return undefined
       if (hasWaited && !refused) {
         await new Promise<void>((resolve) => {
           heard = resolve
@@ -141,19 +147,19 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
       }
       if (refused) throw refused
       if (hasWaited) await vault.sync()
-      if (errand.found()) return
+      if (errand.found()) return undefined
       if (!canAsk(errand)) throw signedOut('call')
-      await telling(errand.what, Promise.race([ask(errand), cancelled]))
+      return telling(errand.what, Promise.race([ask(errand), cancelled]))
     }
     try {
-      await turns.take('ask', patience, run)
+      return await turns.take('ask', patience, run)
     } finally {
       stop()
     }
   }
 
   /** Begins a question that signing out can end, however long the wallet takes. */
-  function start(errand: Errand, ready: Prepared | undefined): Promise<void> {
+  function start(errand: Errand, ready: Prepared | undefined): Promise<Account | undefined> {
     const { cancelled, cancel } = cancellable()
     const work = ready
       ? telling(errand.what, Promise.race([putAndKeep(errand, ready.question), cancelled])).finally(ready.release)
@@ -172,19 +178,26 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   }
 
   async function ensure(errand: Errand): Promise<Grant> {
+    let by: Account | undefined
     for (let isAnswered = false; ; ) {
       errand.stillWanted()
       await vault.sync()
       errand.stillWanted()
       const grant = errand.found()
       if (grant) return grant
+      // What was answered for one account stands, also where the wallet has gone on to another by now.
+      const kept = by && (await vault.sessionOf(by))
+      const delegations = kept && cover(kept.delegations, errand.plan, now())
+      if (delegations) return { key: kept.key, delegations }
       // One call asks once, whatever the clock or the answer does.
       if (isAnswered) throw errand.own || vault.current() ? new SessionError('delegation-lifetime', { reason: 'it ended' }) : signedOut()
       if (vault.isBarred() && !errand.isSignIn && !errand.own) throw signedOut('call')
       checkAsker(errand, isShared && !errand.own)
       const waitingFor = asking
       const failure = await (waitingFor?.answer ?? start(errand, takePrepared(errand))).then(
-        () => undefined,
+        (answered) => {
+          if (!waitingFor) by = answered
+        },
         (error: unknown) => ({ error }),
       )
       isAnswered = !waitingFor
@@ -231,7 +244,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     })
   }
 
-  function putPrepared(matches: (errand: Errand) => boolean): Promise<void> | undefined {
+  function putPrepared(matches: (errand: Errand) => boolean): Promise<unknown> | undefined {
     const ready = prepared
     if (!ready || !matches(ready.errand)) return undefined
     // Answered elsewhere meanwhile, or of no more use: its turn is given back.
@@ -240,13 +253,17 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     return start(ready.errand, ready)
   }
 
-  function cancel(): void {
+  function withdraw(): void {
     preparations += 1
-    cancelPreparing()
     drop()
+  }
+
+  function cancel(): void {
+    withdraw()
+    cancelPreparing()
     asking?.cancel()
     asking = undefined
   }
 
-  return { ensure, prepare, putPrepared, cancel }
+  return { ensure, prepare, putPrepared, withdraw, cancel }
 }

@@ -24,4 +24,6 @@ export interface Errand {
   /** @throws SessionError `signed-out` where somebody signed out here since it was begun */
   stillWanted(): void
   found(): Grant | undefined
+  /** The errand as it is when its turn has come, where that depends on what others did meanwhile. */
+  refresh?(): Promise<Errand>
 }

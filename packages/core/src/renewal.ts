@@ -7,7 +7,7 @@ import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { Plan } from './request.ts'
 import type { Scope } from './scope.ts'
-import { sessionId } from './storage.ts'
+import { type LiveSession, sessionId } from './storage.ts'
 import type { Vault } from './vault.ts'
 
 const isRecap = (resource: string): boolean => resource.startsWith('urn:recap:')
@@ -35,12 +35,16 @@ async function renewalScope(delegations: readonly Delegation[]): Promise<Scope> 
 }
 
 /**
- * The errand of renewing the session in use, by a plan that says until when.
+ * The errand of renewing a session, by a plan that says until when.
  *
- * @throws SessionError `signed-out` where there is no session to renew, `recap-…` for a ReCap that cannot be used
+ * @throws SessionError `signed-out` where there is none to renew, `recap-…` for a ReCap that cannot be used
  */
-export async function renewalOf(vault: Vault, plan: Plan, now: number): Promise<Omit<Errand, 'request' | 'stillWanted'>> {
-  const renews = vault.current()
+export async function renewalOf(
+  vault: Vault,
+  renews: LiveSession | undefined,
+  plan: Plan,
+  now: number,
+): Promise<Omit<Errand, 'request' | 'stillWanted'>> {
   const good = renews?.delegations.filter((item) => isGoodNow(item, now)) ?? []
   if (!renews || good.length === 0) throw new SessionError('signed-out', { during: 'call' })
   const { publicKey } = renews.key

@@ -55,6 +55,8 @@ export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Rea
    * same request or none, calls the wallet before it returns, so that a phone still knows of the tap. Gives the message; `undefined` where a callback writes it or nobody has to be asked.
    */
   prepare(request?: SessionSigsRequest<V>): Promise<string | undefined>
+  /** Gives up what was prepared, so that other tabs need not wait for it. */
+  withdraw(): void
   /** Makes sure of a delegation for the request, asking the wallet only if it must; signs nothing with it yet. */
   signIn(request?: SessionSigsRequest<V>): Promise<SessionState>
   /** Asks the wallet for what of these the session does not grant yet. What it grants stays beside it. */

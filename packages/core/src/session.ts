@@ -68,6 +68,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   let remark: string | undefined
   /** What a `signIn()` without a request is for, also when the question is no longer prepared. */
   let lastPrepared: SessionSigsRequest<V> = {}
+  /** Whether the latest `prepare()` is still wanted. */
+  let isPreparing = false
 
   /** The client's own nodes, looked at once: they do not change. */
   let checked: readonly string[] | undefined
@@ -143,7 +145,16 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   async function prepare(request: SessionSigsRequest<V> = {}): Promise<string | undefined> {
     lastPrepared = { ...request }
-    return asking.prepare(await errandFor(lastPrepared, begin(), true))
+    isPreparing = true
+    const message = await asking.prepare(await errandFor(lastPrepared, begin(), true))
+    // Withdrawn meanwhile, and nothing else prepared since.
+    if (!isPreparing) asking.withdraw()
+    return message
+  }
+
+  function withdraw(): void {
+    isPreparing = false
+    asking.withdraw()
   }
 
   async function require(
@@ -165,8 +176,14 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const stillWanted = begin()
     const { renewalOf } = await import('./renewal.ts')
     await vault.sync()
-    const errand = await renewalOf(vault, await planRequest(asked, vocabulary, nodes, now()), now())
-    return stateAfter({ ...errand, request: asked, stillWanted })
+    const plan = await planRequest(asked, vocabulary, nodes, now())
+    const account = vault.current()?.account
+    // Once more when its turn has come: another tab's question, which it waits for, may have added to what is renewed, or the wallet be on another account.
+    const refresh = async (): Promise<Errand> => {
+      const renews = account && (await vault.sessionOf(account))
+      return { ...(await renewalOf(vault, renews, plan, now())), request: asked, stillWanted, refresh }
+    }
+    return stateAfter(refresh())
   }
 
   /** Whatever was begun comes to nothing. */
@@ -209,7 +226,15 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
       wallet.on(event as never, listener as never)
       return (): unknown => wallet.removeListener(event as never, listener as never)
     })
-    return () => void ends.map((end) => end())
+    return () => {
+      for (const end of ends) {
+        try {
+          end()
+        } catch {
+          // A wallet's own trouble; it is left all the same.
+        }
+      }
+    }
   }
 
   const { get, subscribe } = vault.state
@@ -223,6 +248,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     getSessionSigs,
     restore: vault.sync,
     prepare,
+    withdraw,
     signIn,
     require,
     renew,

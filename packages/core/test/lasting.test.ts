@@ -1,5 +1,5 @@
 /** A session's life: it ends, is renewed, grows, is prepared, follows the wallet, and learns what time it is. */
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { isSessionError, SessionError } from '../src/errors.ts'
 import type { SessionSig } from '../src/issue.ts'
 import type { SessionSigsRequest } from '../src/request.ts'
@@ -269,6 +269,21 @@ describe('prepare', () => {
     expect(signer.signed).toEqual([])
     await client.signIn({ resources })
     expect(signer.signed.length).toBe(1)
+  })
+
+  it('and withdraw: nobody waits for it any more, and signIn() still asks for no more than that', async () => {
+    const storage = memoryStorage()
+    const [first, second] = [clientWith({ storage }), clientWith({ storage })]
+    for (const isReady of [true, false]) {
+      const preparing = first.client.prepare({ resources })
+      if (isReady) await preparing
+      first.client.withdraw()
+      expect(await preparing).toMatch(/wants you to sign in/)
+      await second.client.renew().catch(() => second.client.signIn({ resources: ['litRLI://1'] }))
+    }
+    expect(second.signer.signed.length).toBe(2)
+    await first.client.signIn()
+    expect(first.signer.signed.map((text) => parseSiweMessage(text).resources)).toEqual([['litActionCapability://a']])
   })
 
   it('that is no longer prepared: signIn() still asks for what it was, and for nothing wider', async () => {
@@ -551,6 +566,22 @@ describe('protection', () => {
     expect(client.protection).toBe(expected)
     expect(await client.signIn()).toMatchObject({ protection: expected })
   })
+
+  it.each([
+    ['extractable', 'extractable'],
+    ['memory', 'memory'],
+  ] as const)(
+    'is told as it is where the platform has no ed25519 of its own; the minimum being %s',
+    async (minimumProtection, expected) => {
+      vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+      onTestFinished(() => void vi.unstubAllGlobals())
+      const { client } = clientWith({ storage: handles(), minimumProtection })
+      await client.restore()
+      expect(client.protection).toBe(expected)
+      expect(await client.signIn()).toMatchObject({ protection: expected })
+      expect(client.protection).toBe(expected)
+    },
+  )
 
   it('has a minimum: a seed is then not stored, and one that was is not used', async () => {
     const storage = seeds()
