@@ -8,31 +8,58 @@ export interface Writable<T> extends Readable<T> {
   set(value: T): void
 }
 
-/** A readable value and the power to change it. A subscriber that throws does not keep the others from hearing. */
+interface Subscriber<T> {
+  readonly run: (value: T) => void
+  isBusy: boolean
+}
+
+/**
+ * A readable value and the power to change it. A subscriber that throws does not keep the others from hearing; one that changes the value, or has it changed, hears of that as
+ * soon as it is through: what it hears last is how things are.
+ */
 export function writable<T>(initial: T): Writable<T> {
   let current = initial
-  const runs = new Set<{ run: (value: T) => void }>()
+  const subscribers = new Set<Subscriber<T>>()
 
-  function set(value: T): void {
-    current = value
-    for (const subscriber of [...runs]) {
-      // One that left meanwhile must not hear of it; one that throws is its owner's matter, told like every uncaught error.
-      if (!runs.has(subscriber)) continue
-      try {
-        subscriber.run(current)
-      } catch (error) {
-        queueMicrotask(() => {
-          throw error
-        })
-      }
+  function tell(subscriber: Subscriber<T>): void {
+    // One that left meanwhile must not hear of it.
+    if (subscriber.isBusy || !subscribers.has(subscriber)) return
+    const told = current
+    subscriber.isBusy = true
+    try {
+      subscriber.run(told)
+    } finally {
+      subscriber.isBusy = false
+      if (told !== current) tellSafely(subscriber)
     }
   }
 
+  /** What is thrown is its owner's matter, told like every uncaught error. */
+  function tellSafely(subscriber: Subscriber<T>): void {
+    try {
+      tell(subscriber)
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
+  }
+
+  function set(value: T): void {
+    current = value
+    for (const subscriber of [...subscribers]) tellSafely(subscriber)
+  }
+
   function subscribe(run: (value: T) => void): () => void {
-    const subscriber = { run }
-    run(current)
-    runs.add(subscriber)
-    return () => void runs.delete(subscriber)
+    const subscriber = { run, isBusy: false }
+    subscribers.add(subscriber)
+    try {
+      tell(subscriber)
+    } catch (error) {
+      subscribers.delete(subscriber)
+      throw error
+    }
+    return () => void subscribers.delete(subscriber)
   }
 
   return { get: () => current, set, subscribe }

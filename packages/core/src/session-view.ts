@@ -114,7 +114,8 @@ export function observeSession<V extends Vocabulary>(
   async function run<T>(name: ActionName | 'restore', work: () => Promise<T>): Promise<T> {
     const mine = { name }
     running = [...running, mine]
-    error = undefined
+    // Restoring is nobody's action: what one failed with before it stays to be read.
+    if (name !== 'restore') error = undefined
     update()
     try {
       return await work()

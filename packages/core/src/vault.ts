@@ -2,7 +2,7 @@ import { isGoodNow } from './coverage.ts'
 import type { Delegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
 import type { StoredKey } from './keypair.ts'
-import type { SessionKey } from './native.ts'
+import { algorithm, native, type SessionKey } from './native.ts'
 import { type Readable, writable } from './observable.ts'
 import { createPlace } from './place.ts'
 import type { Account } from './signer.ts'
@@ -92,6 +92,11 @@ function without({ current, sessions }: StoredSessions, id: string | undefined):
   return current === undefined || current === id ? { v: 1, sessions: others } : { v: 1, current, sessions: others }
 }
 
+/** Whether the platform makes keys that it gives to nobody. */
+async function hasNative(): Promise<boolean> {
+  return (await native((subtle) => subtle.generateKey(algorithm, false, ['sign', 'verify']))) !== undefined
+}
+
 /** Runs one after another what must not run at the same time. */
 function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
@@ -112,7 +117,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** The last change by a client in this page that was taken up. */
   let seen = 0
   let opening: Promise<void> | undefined
-  let isOpen = false
+  /** In what form a key is kept that is made now; known when the storage is open. */
+  let form: 'handle' | 'seed' | undefined
   let syncing: Promise<void> | undefined
   /** The record, where it is kept here because the storage cannot keep it, or may not. */
   let own: StoredSessions | undefined
@@ -193,7 +199,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     if (storage.keys === 'none' || (storage.keys === 'seed' && minimum !== 'extractable')) own = emptyRecord
     seen = turns.version()
     await adopt(await read())
-    isOpen = true
+    form = storage.keys !== 'seed' && (await hasNative()) ? 'handle' : 'seed'
   }
 
   /** A failure is told to whoever waits, and the next call tries again. */
@@ -339,7 +345,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     sync,
     current: () => current,
     isBarred: () => isBarred,
-    protection: () => (isOpen ? protectionOf(storage.keys === 'seed' ? 'seed' : 'handle') : undefined),
+    // A seed that may not be stored is kept here, if it may be made at all.
+    protection: () => form && (form === 'seed' && minimum !== 'extractable' ? 'memory' : protectionOf(form)),
     generateKey,
     sessionOf,
     add,

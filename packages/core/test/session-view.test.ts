@@ -374,6 +374,19 @@ describe('actions', () => {
     expect(session.get().error).toBe(undefined)
   })
 
+  it('error: what failed before anybody looked is still there when they do', async () => {
+    const session = observeSession(clientWith().client)
+    await session.actions.signIn({ resources: ['nonsense'] as never })
+    const page = watch(session)
+    await whenIdle(session)
+    page.end()
+    expect(page.views.map(({ pending, error }) => [pending, error?.code])).toEqual([
+      [undefined, 'resource-malformed'],
+      ['restore', 'resource-malformed'],
+      [undefined, 'resource-malformed'],
+    ])
+  })
+
   it('error: a programmer’s mistake is no error of the session', async () => {
     const session = observeSession(clientWith().client)
     const wrong = { resourcse: [] } as object

@@ -220,6 +220,20 @@ it('behavior: an answer that comes after signing out is dropped', async () => {
   expect(await storage.get('session-sigs:lit')).toBeUndefined()
 })
 
+it('behavior: a subscriber that signs out when it is first told hears that it did', async () => {
+  const client = createSessionClient({ nodes, domain, signer: countingSigner() })
+  await client.signIn({ resources: ['litAction://a'] })
+  const seen: string[] = []
+  let done: Promise<void> | undefined
+  const end = client.subscribe(({ status }) => {
+    if (status === 'signed-in') done = client.signOut()
+    seen.push(status)
+  })
+  await done
+  end()
+  expect(seen).toEqual(['signed-in', 'signed-out'])
+})
+
 it('behavior: a state is told to subscribers, at once and on change', async () => {
   const client = createSessionClient({ nodes, signer: countingSigner(), domain })
   const seen: string[] = []
