@@ -17,7 +17,7 @@ export interface Connection {
   tell(client: SessionClient): void
   /** @throws Error where the development wallet is not the one that is chosen */
   switchAccount(): Promise<void>
-  answer(isYes: boolean): void
+  answer(question: WalletQuestion, isYes: boolean): void
 }
 
 const noWallet = (): Promise<never> => Promise.reject(new Error('No wallet is chosen, or it is not in this page.'))
@@ -27,8 +27,19 @@ function signerOf(provider: Provider): Signer {
   return viemSigner({ request: async (args: Parameters<Provider['request']>[0]) => provider.request(args) })
 }
 
+/** A wallet is a stranger's code: what fails in it must not keep the page from going on. */
+function attempt(run: () => void): void {
+  try {
+    run()
+  } catch {
+    // One that does not tell of its events can sign all the same.
+  }
+}
+
 /** What is heard of the wallet that is chosen. */
 export interface WalletNews {
+  /** It is another one, by the person's choice or because the one before has gone. */
+  chosen(): void
   /** It names another account, or none. */
   selected(address: string | undefined): void
   /** It is asked to sign this now. */
@@ -41,38 +52,44 @@ export function createConnection(screen: Screen, news: WalletNews): Connection {
   let wanted = ''
   let client: SessionClient | undefined
   let followed: Provider | undefined
-  let unfollow = (): void => undefined
+  let ends: readonly (() => void)[] = []
   let questions: readonly { readonly question: WalletQuestion; readonly settle: (isYes: boolean) => void }[] = []
 
   function chosen(): Provider | undefined {
     return found.find(({ choice }) => choice.id === screen.get().wallet)?.provider
   }
 
+  function unfollow(): void {
+    for (const end of ends) attempt(end)
+    ends = []
+    followed = undefined
+  }
+
   function follow(): void {
-    const provider = chosen()
+    const [provider, follower] = [chosen(), client]
     unfollow()
-    unfollow = () => undefined
     followed = provider
-    const { on, removeListener } = provider ?? {}
-    if (!client || !provider || !on || !removeListener) return
-    const heard = (accounts: unknown): void => news.selected(Array.isArray(accounts) ? String(accounts[0]) : undefined)
-    try {
-      const wallet = { on: on.bind(provider), removeListener: removeListener.bind(provider) }
-      const end = client.follow(wallet)
-      wallet.on('accountsChanged', heard)
-      unfollow = () => {
-        end()
-        wallet.removeListener('accountsChanged', heard)
-      }
-    } catch {
-      // A wallet that does not tell of its events can sign all the same.
+    if (!follower || !provider) return
+    const heard = (accounts: unknown): void => {
+      if (followed === provider) news.selected(Array.isArray(accounts) ? String(accounts[0]) : undefined)
     }
+    attempt(() => {
+      const { on, removeListener } = provider
+      if (!on || !removeListener) return
+      const wallet = { on: on.bind(provider), removeListener: removeListener.bind(provider) }
+      ends = [() => wallet.removeListener('accountsChanged', heard)]
+      wallet.on('accountsChanged', heard)
+      ends = [...ends, follower.follow(wallet)]
+    })
   }
 
   function select(): void {
     const ids = screen.get().wallets.map(({ id }) => id)
     const wallet = [wanted, screen.get().wallet].find((id) => ids.includes(id)) ?? ids[0] ?? ''
-    if (wallet !== screen.get().wallet) screen.change({ wallet })
+    if (wallet !== screen.get().wallet) {
+      screen.change({ wallet })
+      news.chosen()
+    }
     if (chosen() !== followed) follow()
   }
 
@@ -101,7 +118,6 @@ export function createConnection(screen: Screen, news: WalletNews): Connection {
       stopLooking()
       stopListening()
       unfollow()
-      followed = undefined
     }
   }
 
@@ -130,7 +146,9 @@ export function createConnection(screen: Screen, news: WalletNews): Connection {
       if (!development || chosen() !== development) throw new Error('The account is switched in the wallet itself.')
       await development.switchAccount()
     },
-    answer(isYes) {
+    answer(question, isYes) {
+      // Pressed twice, a button must not answer what nobody has read yet.
+      if (question !== questions[0]?.question) return
       const [first, ...others] = questions
       questions = others
       showQuestion()

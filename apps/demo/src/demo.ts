@@ -30,7 +30,7 @@ export function createDemo(options: DemoOptions = {}): Demo {
   const network = createNetwork(screen)
   const caller = createCaller(screen, network)
   const { asked, offerMore, call, ...commands } = createCommands(screen, form, caller)
-  const connection = createConnection(screen, { selected: form.dropUnlessOf, asked: form.showAsked })
+  const connection = createConnection(screen, { chosen: form.drop, selected: form.dropUnlessOf, asked: form.showAsked })
   const clientFor = createClients(connection.signer, options.now ?? ((): Date => new Date()))
   const page = (): PageWindow => options.window ?? globalThis.window
   let isStarted = false
@@ -57,6 +57,8 @@ export function createDemo(options: DemoOptions = {}): Demo {
     const client = nodes && clientFor(view().storage, nodes.urls, page().location.host)
     if (!client || client === view().client) return
     owner = undefined
+    // What the client before wrote, this one knows nothing of: it would ask for something else than what is read.
+    form.drop()
     screen.change({ client })
     offerMore(true)
     caller.reset()

@@ -42,6 +42,8 @@ export function createForm(screen: Screen): Form {
 
   function drop(): void {
     age += 1
+    // Other tabs need not wait for it, and no other wallet is asked to sign it.
+    screen.get().client?.withdraw()
     screen.change({ message: undefined, isReading: false })
   }
 

@@ -2,6 +2,7 @@ import type { Report, VerifyOptions } from '@session-sigs/core/verify'
 import { readChecks } from './checks.ts'
 import { readDelegation } from './delegations.ts'
 import { writable } from './observable.ts'
+import { localTime, shortAddress, shortResource } from './texts.ts'
 import { isRecord, parseJson } from './values.ts'
 import type { InspectionView, Inspector, InspectorView } from './view.ts'
 
@@ -36,7 +37,10 @@ function questionFor(audience: string, resource: string): VerifyOptions {
 }
 
 function verdictOf({ ok, session, checks }: Report): string {
-  if (ok && session) return `Good. ${session.address} may use ${session.resource} at ${session.audience} until ${session.expiresAt}.`
+  if (ok && session) {
+    const { address, resource, audience, expiresAt } = session
+    return `Good. ${shortAddress(address)} may use ${shortResource(resource)} at ${audience} until ${localTime(expiresAt)}.`
+  }
   const failed = checks.find(({ status }) => status === 'failed')
   return `Refused. ${failed?.hint ?? 'It cannot be read.'}`
 }

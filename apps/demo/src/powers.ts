@@ -65,17 +65,24 @@ export function resourceOf({ type, extent, id }: PowerChoice): Resource {
   return `lit${type}://${extent === 'any' ? '*' : id.trim()}` as Resource
 }
 
+/** What cannot be in an id, by the first such character. */
+function strangerProblem(id: string): string {
+  const [stranger] = /[^A-Za-z0-9\-._~:/?#[\]@!$&'()*+,;=%]/u.exec(id) ?? []
+  if (stranger === undefined) return 'This cannot be an id.'
+  return `An id has no ${stranger.trim() === '' ? 'space' : `“${stranger}”`} in it.`
+}
+
 function problemOf(choice: PowerChoice): string | undefined {
   const id = choice.id.trim()
   if (!choice.isWanted || choice.extent === 'any') return undefined
   if (id === '') return 'Write which one.'
-  if (id === '*') return 'For all of them, choose “any”.'
+  if (id === '*') return 'For all of them, choose “Any”.'
   try {
     parseResource(resourceOf(choice))
     return undefined
   } catch (error) {
     if (isSessionError(error, 'resource-wildcard')) return 'An id has no “*” in it.'
-    return 'An id has only letters, digits, and signs that an address on the web may have.'
+    return strangerProblem(id)
   }
 }
 

@@ -15,7 +15,7 @@ export const signedOutTitles: Readonly<Record<Exclude<SignedOutReason, 'never'>,
 
 export const signedOutWords: Readonly<Record<Exclude<SignedOutReason, 'never'>, string>> = {
   'signed-out': 'You signed out, here or in another tab. The session key has been destroyed.',
-  expired: 'Its time is up, as the wallet was told. The key can sign nothing any more.',
+  expired: 'Its time is up. The key can sign nothing any more.',
   evicted: 'The browser no longer has what it kept of the session.',
   corrupt: 'What this browser kept of a session could not be used. Signing in replaces it.',
   'account-changed': 'The wallet is on another account, and that one has no session here. Go back to the first in your wallet, or sign in.',
@@ -46,11 +46,20 @@ export const checkMarks: Readonly<Record<CheckView['status'], string>> = { passe
 
 const two = (value: number): string => String(value).padStart(2, '0')
 
-/** `23:59:59`, and `6 d 23:59:59` for more than a day. */
-export function countdown(seconds: number): string {
-  const days = Math.floor(seconds / 86_400)
-  const clock = [Math.floor(seconds / 3600) % 24, Math.floor(seconds / 60) % 60, seconds % 60].map(two).join(':')
-  return days > 0 ? `${days} d ${clock}` : clock
+/** What is left of a session, in the two sizes that it is written in. */
+export interface Countdown {
+  /** `6 days`; none for a day and less. */
+  readonly days: string
+  /** `23:59:59` */
+  readonly clock: string
+}
+
+export function countdown(seconds: number): Countdown {
+  // A whole day is 24 hours: what was chosen as that is seen to begin as that.
+  const days = seconds > 86_400 ? Math.floor(seconds / 86_400) : 0
+  const rest = seconds - days * 86_400
+  const clock = [Math.floor(rest / 3600), Math.floor(rest / 60) % 60, rest % 60].map(two).join(':')
+  return { days: days === 0 ? '' : `${days} ${days === 1 ? 'day' : 'days'}`, clock }
 }
 
 /** The beginning and the end of a text that nobody reads to the last character. */
@@ -64,10 +73,43 @@ export const shortAddress = (address: string): string => ends(address, 6, 4)
 /** The two ends of a session public key. */
 export const shortKey = (key: string): string => ends(key, 8, 8)
 
-/** What came of a call, in a line or two: the first sentence where the checks tell the rest, and no long ids. */
-export function wordsOf({ words, checks }: CallView): string {
-  const [sentence] = /^.*?\.(?=\s|$)/.exec(words) ?? []
-  return (checks.length > 0 ? (sentence ?? words) : words).replace(/[0-9A-Za-z]{32,}/g, (id) => ends(id, 8, 6))
+/** What each of the five endpoints does. */
+const purposes: Readonly<Record<string, string>> = {
+  EncryptionCondition: 'Opens a note that was just sealed for you.',
+  SigningCondition: 'Confirms that you may read demo.example/private.',
+  PKP: 'Signs a text with the network’s key number 42.',
+  RLI: 'Lets you go on when the free requests are used up.',
+}
+
+/** Why a call was refused, for a row that has room for a line; the list of checks says it in full. */
+const refusals: Readonly<Record<string, string>> = {
+  'resource-not-requested': 'The signature was not made for this.',
+  'delegation-scope': 'The wallet did not grant this.',
+  'session-sig-expired': 'The signature has ended.',
+  'session-sig-not-yet-valid': 'By the node’s clock, the signature begins later.',
+  'delegation-expired': 'The session has ended.',
+  'delegation-not-yet-valid': 'By the node’s clock, the session begins later.',
+  'audience-mismatch': 'The signature is for another node.',
+  'domain-mismatch': 'The wallet signed for another site.',
+  revoked: 'The session was revoked.',
+}
+
+function withoutLongIds(text: string): string {
+  return text.replace(/[0-9A-Za-z]{32,}/g, (id) => ends(id, 8, 6))
+}
+
+/** The first sentence of a text, and no long ids in it. */
+function firstSentence(text: string): string {
+  const [sentence = text] = /^.*?\.(?=\s|$)/.exec(text) ?? []
+  return withoutLongIds(sentence)
+}
+
+/** What a call will do, and then what came of it: always something, so that a row has the same height before and after. */
+export function wordsOf({ id, status, words, code = '', checks }: CallView): string {
+  // All that is called at each node is the action.
+  if (status === 'idle' || status === 'busy') return purposes[id] ?? 'Runs a small program that greets you.'
+  if (status === 'down') return 'The node is stopped, or cannot be reached.'
+  return checks.length > 0 ? (refusals[code] ?? firstSentence(words)) : withoutLongIds(words)
 }
 
 /** A resource or capability whose id is shortened where it is long; the type stays whole. */
@@ -110,6 +152,12 @@ export function grantsOf(scope: readonly string[], powers: readonly PowerChoice[
     const ids = scope.filter((capability) => capability.startsWith(granted)).map((capability) => capability.slice(granted.length))
     return { type, title, extents: ids.includes('*') ? ['any'] : ids.map((id) => `only ${ends(id, 8, 6)}`) }
   })
+}
+
+/** Whether the key may do that already, so that there is nothing to ask for. */
+export function isGranted(scope: readonly string[], { type, extent, id }: PowerChoice): boolean {
+  const granted = `lit${type}Capability://`
+  return scope.includes(`${granted}*`) || (extent === 'one' && scope.includes(granted + id.trim()))
 }
 
 /** `2 accepted, 1 refused`; nothing before the last answer is there. */

@@ -182,8 +182,8 @@ export interface Demo extends Readable<DemoView> {
   resend(): Promise<void>
   stopNode(url: string): Promise<void>
   startNode(url: string): Promise<void>
-  /** The person's answer to the built-in wallet's question. */
-  answer(isYes: boolean): void
+  /** The person's answer to a question of the built-in wallet. One that is no longer the one shown is not answered. */
+  answer(question: WalletQuestion, isYes: boolean): void
   dismiss(error: SessionError | undefined): void
   /** What is to be shown of what went wrong: in the session's actions, or elsewhere. */
   noticeOf(view: DemoView, error: SessionError | undefined): Notice | undefined

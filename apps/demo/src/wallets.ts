@@ -30,12 +30,8 @@ function isProvider(value: unknown): value is Provider {
 
 /** A text that somebody else wrote, fit for one line. */
 function line(value: unknown, length: number): string {
-  return typeof value === 'string'
-    ? value
-        .replace(/\p{C}+/gu, ' ')
-        .trim()
-        .slice(0, length)
-    : ''
+  const text = typeof value === 'string' ? value.replace(/\p{C}+/gu, ' ').trim() : ''
+  return text.length > length ? `${text.slice(0, length - 1)}…` : text
 }
 
 /** Data that is in the page already: an address on the web would tell its owner who is here. */
@@ -47,6 +43,9 @@ function readIcon(value: unknown): string {
 interface Announced extends FoundWallet {
   readonly uuid: string
 }
+
+/** A name as `rdns` is meant to be: it has a dot, as no name of ours has, and no slash. */
+const domainName = /^[\w-]+(?:\.[\w-]+)+$/
 
 /** What an announcement says; nothing where it is none. Whoever runs in the page can announce anything. */
 function readAnnouncement(
@@ -62,7 +61,7 @@ function readAnnouncement(
 
 /**
  * Finds wallets, and goes on listening for more; `found` hears all of them each time. Returns what ends that.
- * A wallet's id is its `rdns`, which stays the same from page to page; a second one by that name is told apart by its uuid.
+ * A wallet's id is its `rdns`, which stays the same from page to page; a second one by that name, or one with a name that is none, is told apart by its uuid.
  */
 export function discoverWallets(page: PageWindow, found: (wallets: readonly FoundWallet[]) => void): () => void {
   let announced: readonly Announced[] = []
@@ -79,10 +78,11 @@ export function discoverWallets(page: PageWindow, found: (wallets: readonly Foun
 
   function hear(event: Event): void {
     try {
-      const { uuid, rdns, name, icon, provider } = readAnnouncement(event)
+      const { uuid, rdns, name: title, icon, provider } = readAnnouncement(event)
       if (announced.length >= most || announced.some((other) => other.uuid === uuid)) return
-      const id = announced.some(({ choice }) => choice.id === rdns) ? `${rdns}/${uuid}` : rdns
-      announced = [...announced, { uuid, provider, choice: { id, name, icon, isDevelopment: false } }]
+      const name = domainName.test(rdns) ? rdns : ''
+      const id = name && announced.every(({ choice }) => choice.id !== name) ? name : `${name}/${uuid}`
+      announced = [...announced, { uuid, provider, choice: { id, name: title, icon, isDevelopment: false } }]
     } catch {
       // Reading it is running a stranger's code; what fails there is no wallet.
       return

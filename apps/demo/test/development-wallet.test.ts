@@ -124,13 +124,17 @@ describe('on the page', () => {
     const { question } = await until(page.demo, (view) => view.question !== undefined)
     const { message } = page.demo.get()
     expect(question).toEqual({ site: site.location.host, address: message?.address, message: message?.text })
-    page.demo.answer(false)
+    const shown = question ?? expect.fail('Nothing was asked.')
+    page.demo.answer(shown, false)
     await refused
     expect(page.demo.get().question).toBeUndefined()
     expect(noticeOn(page)?.remedy).toEqual({ label: 'Ask again', name: 'sign-in' })
     const done = page.demo.follow('sign-in', page.actions)
-    await until(page.demo, (view) => view.question !== undefined)
-    page.demo.answer(true)
+    const again = await until(page.demo, (view) => view.question !== undefined)
+    // A second press on the first question's button answers nothing.
+    page.demo.answer(shown, true)
+    expect(page.demo.get().question).toBe(again.question)
+    page.demo.answer(again.question ?? expect.fail('Nothing was asked.'), true)
     await done
     expect(page.client.get().status).toBe('signed-in')
     await page.demo.callNodes(page.actions)
@@ -140,7 +144,7 @@ describe('on the page', () => {
   it('switches to its other account and back', async () => {
     const page = await open(new Tab(site.location))
     page.demo.subscribe(({ question }) => {
-      if (question) page.demo.answer(true)
+      if (question) page.demo.answer(question, true)
     })
     await signIn(page)
     const before = page.client.get()

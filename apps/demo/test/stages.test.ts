@@ -76,6 +76,6 @@ describe('announcementOf', () => {
     ['while it is signed for nodes', ready, session(signedIn(false), { pending: 'getSessionSigs' }), 'Signed in as 0xf39F…2266.'],
     ['near the end', ready, session(signedIn(true)), 'Signed in as 0xf39F…2266. The session ends soon.'],
     ['before anybody signed in', ready, session(signedOut('never')), ''],
-    ['after the end', ready, session(signedOut('expired')), 'Its time is up, as the wallet was told. The key can sign nothing any more.'],
+    ['after the end', ready, session(signedOut('expired')), 'Its time is up. The key can sign nothing any more.'],
   ])('%s', (_, view, seen, text) => expect(announcementOf(view, seen)).toBe(text))
 })

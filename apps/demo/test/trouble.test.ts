@@ -1,6 +1,7 @@
 /** What goes wrong, and the way out that is offered each time. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { serveNetwork } from '@session-sigs/app-nodes'
 import { SessionError } from '@session-sigs/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createDemo } from '../src/index.ts'
@@ -218,7 +219,7 @@ describe('notices', () => {
     })
     const page = await open(tab)
     page.demo.subscribe(({ question }) => {
-      if (question) page.demo.answer(true)
+      if (question) page.demo.answer(question, true)
     })
     page.demo.chooseLifetime('1-hour')
     await signIn(page)
@@ -240,4 +241,21 @@ describe('notices', () => {
     await demo.follow('read', page.actions)
     end()
   })
+})
+
+it('other nodes are found while a message is read: it is gone, because the client that wrote it is', async () => {
+  const others = await startSite({ count: 1 })
+  let now = site.network
+  const server = createServer((request, response) => serveNetwork(Promise.resolve(now))(request, response, () => response.end()))
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  const page = await open(new Tab({ host: 'localhost:3000', origin: `http://127.0.0.1:${port}` }))
+  await page.demo.read()
+  expect(page.demo.get().message).toBeDefined()
+  now = others.network
+  await page.demo.load()
+  expect(page.demo.get().client).not.toBe(page.client)
+  expect(page.demo.get().message).toBeUndefined()
+  server.closeAllConnections()
+  await Promise.all([others.close(), new Promise((resolve) => server.close(resolve))])
 })

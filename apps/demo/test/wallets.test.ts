@@ -53,6 +53,19 @@ describe('what is offered', () => {
     expect(demo.get().wallet).toBe(own)
   })
 
+  it('where the unnamed one goes, what it was to sign goes with it, and the one that came is asked for its own', async () => {
+    const [unnamed, late] = [createWallet(), createWallet()]
+    const tab = new Tab(site.location, newProfile(), unnamed)
+    const page = await open(tab)
+    await page.demo.read()
+    expect(page.demo.get().message?.address).toBe(unnamed.accounts[0])
+    announce(tab, late)
+    expect(page.demo.get()).toMatchObject({ wallet: 'example.wallet', message: undefined })
+    await signIn(page)
+    expect(page.client.get()).toMatchObject({ address: late.accounts[0] })
+    expect([unnamed.asked.length, late.asked.length]).toEqual([0, 1])
+  })
+
   it('the one that was chosen before is chosen when it comes', async () => {
     const profile = newProfile()
     profile.texts.set('session-sigs-demo', JSON.stringify({ wallet: 'example.late' }))
@@ -132,6 +145,67 @@ describe('a stranger’s announcement', () => {
     ])
     await signIn(page)
     expect(wallet.asked).toHaveLength(1)
+  })
+
+  it('a name of ours, or one made to look like another’s: every wallet has an id of its own', async () => {
+    const tab = new Tab(site.location)
+    for (const [rdns, uuid] of [
+      ['development', '1'],
+      ['in-page', '2'],
+      ['example.a', '3'],
+      ['example.a/5', '4'],
+      ['example.a', '5'],
+    ])
+      announce(tab, createWallet(), { rdns, uuid })
+    const { demo } = await open(tab)
+    expect(demo.get().wallets.map(({ id }) => id)).toEqual(['/1', '/2', 'example.a', '/4', 'example.a/5', own])
+    demo.chooseWallet(own)
+    await demo.read()
+    demo.switchAccount()
+    await until(demo, ({ message }) => message === undefined)
+    expect(demo.get().notice).toBeUndefined()
+  })
+
+  it.each([
+    [
+      'when it is left',
+      () =>
+        Object.assign(createWallet(), {
+          removeListener(): never {
+            throw new Error('mine')
+          },
+        }),
+    ],
+    [
+      'when it is listened to',
+      () =>
+        Object.assign(createWallet(), {
+          on(): never {
+            throw new Error('mine')
+          },
+        }),
+    ],
+    [
+      'when it is looked at',
+      () =>
+        Object.defineProperty(createWallet(), 'on', {
+          get(): never {
+            throw new Error('mine')
+          },
+        }),
+    ],
+  ])('one that throws %s: others can be chosen, and are listened to', async (_, make) => {
+    const [bad, good] = [make(), createWallet()]
+    const tab = new Tab(site.location)
+    announce(tab, bad, { rdns: 'example.bad' })
+    announce(tab, good, { rdns: 'example.good' })
+    const page = await open(tab)
+    expect(page.demo.get().wallet).toBe('example.bad')
+    page.demo.chooseWallet('example.good')
+    await signIn(page)
+    good.select(1)
+    await until(page.client, ({ status }) => status === 'signed-out')
+    expect([bad.asked.length, good.asked.length]).toEqual([0, 1])
   })
 
   it('methods that are not a wallet’s are never called', async () => {

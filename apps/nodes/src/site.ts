@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { getRequestListener } from '@hono/node-server'
 import { Hono } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
 import type { Network } from './network.ts'
 
 /** What a site's pages are told of the network, as JSON at `/network.json`. */
@@ -26,10 +27,11 @@ export function serveNetwork(network: Promise<Network>): (request: IncomingMessa
     return c.json<NetworkInfo>({ nodes: urls, action: actions.greet, control: '/network' })
   })
 
-  app.post('/network/:what{stop|start}', async (c) => {
+  app.post('/network/:what{stop|start}', bodyLimit({ maxSize: 1024 }), async (c) => {
     // Browsers let another site's page send JSON only where it is allowed, and here it is not.
     if (!c.req.header('content-type')?.startsWith('application/json')) return c.body(null, 415)
-    const { node }: { node?: unknown } = await c.req.json().catch(() => ({}))
+    const body: { node?: unknown } | null = await c.req.json().catch(() => null)
+    const node = body?.node
     const running = await network
     if (typeof node !== 'string' || !running.urls.includes(node)) return c.body(null, 404)
     await (c.req.param('what') === 'stop' ? running.stop(node) : running.start(node))

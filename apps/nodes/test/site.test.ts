@@ -51,6 +51,8 @@ it('error: a node that is not of the network, an unknown command, a form of anot
   const [node = ''] = network.urls
   expect((await control('stop', 'http://127.0.0.1:1')).status).toBe(404)
   expect((await control('stop', undefined)).status).toBe(404)
+  for (const body of ['null', '[]', '{', '7'])
+    expect((await fetch(`${site}/network/stop`, { method: 'POST', headers: json, body })).status).toBe(404)
   expect((await control('burn', node)).status).toBe(404)
   expect((await control('stop', node, { 'content-type': 'text/plain' })).status).toBe(415)
   expect(await isUp(node)).toBe(true)

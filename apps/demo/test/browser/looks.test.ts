@@ -46,7 +46,9 @@ async function violationsIn(tab: Page): Promise<string[]> {
 /** Things on the page that reach further than the page is wide. */
 function overflowing(tab: Page): Promise<string[]> {
   return tab.evaluate(() => {
-    const { clientWidth, scrollWidth } = document.documentElement
+    // What the page is wide without the room for a scroll bar.
+    const { clientWidth } = document.body
+    const { scrollWidth } = document.documentElement
     return scrollWidth > clientWidth ? [`the page is ${clientWidth} wide, and what is on it ${scrollWidth}`] : []
   })
 }

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from '../../../../test/browser/suite.ts'
-import { apps, startSite } from './site.ts'
+import { allApps, startSite } from './site.ts'
 import { card, ended, expectVerdicts, press, read, row, see } from './steps.ts'
 
 /** Every element of a page, with what it is to the style and to a screen reader; texts and addresses may differ. */
@@ -22,7 +22,7 @@ function elementsOf(tab: Page): Promise<string[]> {
 describeInBrowser('both apps', (rig) => {
   it('have the same elements, in every state', { timeout: 120_000 }, async () => {
     const seen: Record<string, string[]>[] = []
-    for (const app of apps) {
+    for (const app of allApps) {
       const site = await startSite(app)
       const tab = await (await rig.newProfile()).newTab(site.origin)
       const states: Record<string, string[]> = {}

@@ -110,7 +110,7 @@ export async function expectVerdicts(tab: Page, part: 'Nodes' | 'Five powers', e
 /** What was counted down to, in seconds. */
 export async function secondsLeft(tab: Page): Promise<number> {
   const [, days = '0', hours = '0', minutes = '0', seconds = '0'] =
-    /(?:(\d+) d )?(\d\d):(\d\d):(\d\d)/.exec((await tab.getByRole('timer').textContent()) ?? '') ?? []
+    /(?:(\d+) days? )?(\d\d):(\d\d):(\d\d)/.exec((await tab.getByRole('timer').textContent()) ?? '') ?? []
   return ((Number(days) * 24 + Number(hours)) * 60 + Number(minutes)) * 60 + Number(seconds)
 }
 

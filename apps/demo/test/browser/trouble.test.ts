@@ -142,7 +142,7 @@ describeApps('trouble', ({ visit }) => {
   it('a signature that has ended is refused, with all its checks, and new ones are made at a button', async () => {
     const visited = await visit({ clockToleranceSeconds: 0 })
     const tab = await signedIn(visited)
-    await tab.getByRole('combobox', { name: 'They live for' }).selectOption('10 seconds')
+    await tab.getByRole('combobox', { name: 'Each lives for' }).selectOption('10 seconds')
     await press(tab, 'Call all nodes')
     await expectVerdicts(tab, 'Nodes', allAccepted)
     const until = Date.parse((await card(tab, 'Signatures').locator('time').getAttribute('datetime')) ?? '')
@@ -238,7 +238,7 @@ describeApps('trouble', ({ visit }) => {
     const visited = await visit()
     const tab = await signedIn(visited)
     await narrow(card(tab, 'What the key may do').getByRole('group', { name: /^How much of/ }), 'two words')
-    await says(card(tab, 'What the key may do'), 'An id has only letters, digits')
+    await says(card(tab, 'What the key may do'), 'An id has no space in it.')
     expect(await button(tab, 'Ask the wallet').getAttribute('aria-disabled')).toBe('true')
     expect(visited.profile.wallet.signRequests.length).toBe(1)
   })
