@@ -14,7 +14,9 @@ const apps = [
 async function startApp({ name, folder, port }, network) {
   const tellsOfNetwork = { name: 'network', configureServer: ({ middlewares }) => void middlewares.use(serveNetwork(network)) }
   const root = fileURLToPath(new URL(`../apps/${folder}`, import.meta.url))
-  const server = await createServer({ root, server: { host: 'localhost', port }, logLevel: 'warn', plugins: [tellsOfNetwork] })
+  // Other pages, of this machine too, are not let in: they could stop nodes.
+  const options = { host: 'localhost', port, cors: false }
+  const server = await createServer({ root, server: options, logLevel: 'warn', plugins: [tellsOfNetwork] })
   await server.listen()
   const { port: used } = server.httpServer.address()
   return { name, server, domain: `localhost:${used}` }

@@ -40,6 +40,13 @@ describeInBrowser('npm run dev', (rig) => {
     const said = await start()
     const urls = [...said.matchAll(/http:\/\/localhost:\d+/g)].map(([url]) => url)
     expect(urls.length).toBe(2)
+    const asked = {
+      origin: 'http://localhost:9',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type',
+    }
+    const preflight = await fetch(`${urls[0]}/network/stop`, { method: 'OPTIONS', headers: asked })
+    expect(preflight.headers.get('access-control-allow-origin')).toBe(null)
     const { newTab } = await rig.newProfile()
     for (const url of urls) {
       const tab = await newTab(url)
