@@ -95,7 +95,8 @@ function remedyFor(way: Way, asked: Asked, label: string | undefined): Notice['r
 /** What the wallet itself said, where it said anything. */
 function wordsOfWallet(error: Error): string {
   const { cause } = error
-  const said = cause instanceof Error ? cause.message : ''
+  // It goes on the page: no line breaks, nothing that turns the direction of what stands beside it.
+  const said = cause instanceof Error ? cause.message.replace(/\p{C}+/gu, ' ').trim() : ''
   return said ? `It said: ${said.slice(0, 300)}` : 'It gave no reason. It may be locked, or not connected.'
 }
 

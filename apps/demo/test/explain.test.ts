@@ -72,6 +72,8 @@ it('a message that is out of date is written anew before it is signed, and anyth
 it('what a wallet says is a text, and not a long one', () => {
   const failed = new SessionError('wallet-failed', { during: 'account' }, { cause: new Error(`<b>no</b>${'x'.repeat(999)}`) })
   expect(explain(failed, 'read').text).toMatch(/^It said: <b>no<\/b>x{1,300}$/)
+  const turned = new SessionError('wallet-failed', { during: 'account' }, { cause: new Error('locked\n\u202eagain\u0000') })
+  expect(explain(turned, 'read').text).toBe('It said: locked again')
 })
 
 it('a storage that did not delete is not left at that', () => {
