@@ -5,7 +5,6 @@ import { writable } from './observable.ts'
 import { firstMissing, powerChoices, withChange } from './powers.ts'
 import { nodeRows, powerRows } from './rows.ts'
 import { firstSettings } from './settings.ts'
-
 import type { DemoView, PowerChoice } from './view.ts'
 
 /** What the page shows, and how it is changed. */
