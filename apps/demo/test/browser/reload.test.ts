@@ -2,7 +2,21 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeApps } from './app.ts'
-import { card, chooseWallet, expectVerdicts, messageIn, powers, press, read, see, sessionKey, signIn, tick, wallets } from './steps.ts'
+import {
+  card,
+  chooseWallet,
+  ended,
+  expectVerdicts,
+  messageIn,
+  powers,
+  press,
+  read,
+  see,
+  sessionKey,
+  signIn,
+  tick,
+  wallets,
+} from './steps.ts'
 
 /** From wherever the page is after a reload, to calls that succeed. */
 async function finish(tab: Page): Promise<void> {
@@ -90,7 +104,11 @@ describeApps('a reload', ({ visit }) => {
     const { open, profile } = await visit()
     const tab = await open()
     await signIn(tab)
+    const other = await open()
+    await see(card(other, 'Session'))
     await press(tab, 'Sign out')
+    // Others are told when the storage has deleted it. The page that signs out shows it at once, and a reload in that moment would break it off.
+    await see(ended(other))
     await tab.reload()
     await see(card(tab, 'What may the session key do?'))
     await finish(tab)
