@@ -53,7 +53,19 @@ export interface SessionErrorTable {
   'domain-mismatch': { expected: readonly string[]; actual: string }
   'wallet-unsupported': { kind: string }
   revoked: { address: string }
-  'verifier-unavailable': { port: 'verifyWallet' | 'isRevoked' }
+  'verifier-unavailable': { port: 'verifyWallet' | 'isRevoked' | 'nonces' | 'revocations' }
+
+  'signature-missing': { reason: string }
+  'signature-malformed': { reason: string }
+  'signature-incomplete': { missing: readonly string[] }
+  'signature-too-old': { createdAt: string; since: string }
+  'delegation-unknown': { id: string }
+  'body-mismatch': { reason: string }
+  'body-incomplete': { reason: string }
+  'nonce-used': { nonce: string }
+
+  'revocation-malformed': { reason: string }
+  'revocation-failed': { statement: string }
 }
 
 /** The stable names of everything that can be wrong with data from outside. */
@@ -91,13 +103,27 @@ export type UnfitCode =
   | 'wallet-signature-invalid'
   | 'verifier-unavailable'
 
+/** What is said of signed requests (RFC 9421). Its sentences stand with who checks them. */
+export type RequestCode =
+  | 'signature-missing'
+  | 'signature-malformed'
+  | 'signature-incomplete'
+  | 'signature-too-old'
+  | 'delegation-unknown'
+  | 'body-mismatch'
+  | 'body-incomplete'
+  | 'nonce-used'
+
+/** What is said of revocations, by who makes and who reads them. */
+export type RevocationCode = 'revocation-malformed' | 'revocation-failed'
+
 /** What an `authNeededCallback` does. Its sentences stand where it is called. */
 export type CallbackCode = 'callback-threw' | 'callback-rejected' | 'callback-returned-nothing'
 
 /** For each code the words that make its sentence. */
 export type Sentences<C extends SessionErrorCode> = { readonly [K in C]: (details: SessionErrorTable[K]) => string }
 
-const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | UnfitCode | CallbackCode>> = {
+const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | UnfitCode | CallbackCode | RequestCode | RevocationCode>> = {
   'time-invalid': (d) => `${d.field} ${d.reason}. Use toISOString()`,
   'address-invalid': (d) => `Not an address: ${d.reason}. Use its EIP-55 spelling`,
   'siwe-invalid': (d) => `Not an EIP-4361 message: ${d.line ? `line ${d.line}, ` : ''}${d.field} ${d.reason}`,
