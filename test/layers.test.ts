@@ -3,18 +3,18 @@ import { expect, it } from 'vitest'
 
 /** packages/core/src in reading order: a file imports only from a lower level. */
 const levels: readonly (readonly string[])[] = [
-  ['errors', 'encode', 'values', 'observable', 'timers', 'keccak', 'uri', 'chains', 'software'],
+  ['errors', 'encode', 'values', 'observable', 'timers', 'keccak', 'uri', 'chains', 'software', 'copy-once', 'expiring', 'store-options'],
   ['bytes', 'refusals', 'unfit', 'time', 'address', 'native', 'watch'],
   ['json', 'resource', 'wallet-signature'],
   ['signer'],
   ['seed', 'ed25519', 'siwe', 'report', 'server-time'],
   ['keypair', 'siwe-reading', 'scope', 'recap', 'verify-options'],
   ['delegation', 'recap-grant', 'stored-key'],
-  ['auth-sig', 'issue', 'storage', 'coverage', 'recap-scope', 'delegation-cache', 'check-wallet'],
-  ['session-sig', 'record', 'brought', 'request', 'state', 'turns', 'pending', 'further', 'verify-delegation'],
-  ['ask', 'place', 'errand', 'verify-envelope'],
-  ['vault', 'callback', 'verify'],
-  ['question', 'renewal', 'wallet-events'],
+  ['auth-sig', 'issue', 'storage', 'coverage', 'recap-scope', 'delegation-cache', 'check-wallet', 'revocation-text', 'wallet-proof'],
+  ['session-sig', 'record', 'brought', 'request', 'state', 'turns', 'pending', 'further', 'verify-delegation', 'nonces', 'revocations'],
+  ['ask', 'place', 'errand', 'verify-envelope', 'verify-capabilities', 'verify-revocation'],
+  ['vault', 'callback', 'presented', 'revocation'],
+  ['question', 'renewal', 'wallet-events', 'verify', 'revoking'],
   ['asking', 'session-client', 'parts'],
   ['session', 'session-view'],
   ['index'],
@@ -52,7 +52,16 @@ it('what a web page loads never reaches secp256k1, nor the software curve before
     for (const match of source.matchAll(/from '\.\/([^']+)\.ts'/g)) visit(match[1] ?? '')
   }
   visit('index')
-  for (const file of ['wallet-signature', 'verify', 'verify-delegation', 'verify-envelope', 'delegation-cache', 'software'])
+  for (const file of [
+    'wallet-signature',
+    'wallet-proof',
+    'verify-revocation',
+    'verify',
+    'verify-delegation',
+    'verify-envelope',
+    'delegation-cache',
+    'software',
+  ])
     expect(reached).not.toContain(file)
 })
 

@@ -53,6 +53,7 @@ const later = [
     'recap-scope',
     'record',
     'renewal',
+    'revoking',
     'seed',
     'software',
   ],

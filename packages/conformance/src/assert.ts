@@ -15,3 +15,8 @@ export async function rejection(promise: Promise<unknown>, otherwise: string): P
   assert(outcome, otherwise)
   return outcome.error
 }
+
+/** A moment in which others get their turn. */
+export function moment(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 10))
+}

@@ -1,4 +1,8 @@
 export type { TestFunction } from './assert.ts'
+export type { NonceSubject } from './nonces.ts'
+export { testNonces } from './nonces.ts'
+export type { RevocationSubject } from './revocations.ts'
+export { testRevocations } from './revocations.ts'
 export type { SignerSubject } from './signer.ts'
 export { testSigner } from './signer.ts'
 export type { StorageSubject } from './storage.ts'

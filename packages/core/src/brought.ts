@@ -13,10 +13,12 @@ export interface BroughtSessions {
   read(pair: SessionKeyPair | string): Promise<SessionKey>
   sessionOf(key: SessionKey): Pick<LiveSession, 'account' | 'delegations'> | undefined
   keep(delegation: Delegation, key: SessionKey): void
+  /** Those that have something good left. */
+  keys(): readonly SessionKey[]
 }
 
 export function createBroughtSessions(now: () => number): BroughtSessions {
-  const sessions = new Map<string, Pick<LiveSession, 'account' | 'delegations'>>()
+  const sessions = new Map<string, Pick<LiveSession, 'account' | 'key' | 'delegations'>>()
   const isGood = (item: Delegation): boolean => isGoodNow(item, now())
 
   /** A key that another account delegates to begins anew: one request must not act for two. Keys that have nothing good left are forgotten. */
@@ -26,8 +28,11 @@ export function createBroughtSessions(now: () => number): BroughtSessions {
     const earlier = sessions.get(key.publicKey)
     const others = earlier && sessionId(earlier.account) === sessionId(account) ? earlier.delegations.filter(isGood) : []
     for (const [name, { delegations }] of sessions) if (!delegations.some(isGood)) sessions.delete(name)
-    sessions.set(key.publicKey, { account, delegations: [...others, delegation] })
+    sessions.set(key.publicKey, { account, key, delegations: [...others, delegation] })
   }
 
-  return { read: importSessionKey, sessionOf: (key) => sessions.get(key.publicKey), keep }
+  const keys = (): readonly SessionKey[] =>
+    [...sessions.values()].filter(({ delegations }) => delegations.some(isGood)).map(({ key }) => key)
+
+  return { read: importSessionKey, sessionOf: (key) => sessions.get(key.publicKey), keep, keys }
 }

@@ -12,20 +12,23 @@ export interface ProvenDelegation {
   recap?: Recap
 }
 
-export interface DelegationCache {
-  /** The name of an envelope: SHA-256 over all of it, so that nothing can be swapped under a proof. None where the platform cannot hash: then nothing is remembered. */
-  keyOf(authSig: AuthSig): Promise<string | undefined>
-  get(key: string): ProvenDelegation | undefined
-  add(key: string, proven: ProvenDelegation): void
+/** The place of one envelope in a memory: what is known of it, and where to put what was found out. */
+export interface DelegationPlace {
+  readonly known: ProvenDelegation | undefined
+  keep(proven: ProvenDelegation): void
 }
 
+/** Where a verifier looks for what it knows of an envelope. No place: nothing is remembered. */
+export type DelegationMemory = (authSig: AuthSig) => DelegationPlace | undefined | Promise<DelegationPlace | undefined>
+
+/** The name of an envelope: SHA-256 over all of it, so that nothing can be swapped under a proof. None where the platform cannot hash: then nothing is remembered. */
 async function keyOf({ sig, derivedVia, signedMessage, address, algo }: AuthSig): Promise<string | undefined> {
   const text = JSON.stringify([sig, derivedVia, signedMessage, address, algo ?? null])
   return native(async (subtle) => toHex(new Uint8Array(await subtle.digest('SHA-256', toUtf8(text)))))
 }
 
 /** Proven delegations, the least recently used dropped first once they take more than about `maxBytes`. Refusals are never kept. */
-export function createDelegationCache(maxBytes: number): DelegationCache {
+export function createDelegationCache(maxBytes: number): DelegationMemory {
   const entries = new Map<string, { proven: ProvenDelegation; bytes: number }>()
   let total = 0
 
@@ -55,5 +58,8 @@ export function createDelegationCache(maxBytes: number): DelegationCache {
     }
   }
 
-  return { keyOf, get, add }
+  return async (authSig) => {
+    const key = await keyOf(authSig)
+    return key === undefined ? undefined : { known: get(key), keep: (proven) => add(key, proven) }
+  }
 }

@@ -58,7 +58,7 @@ export interface SessionErrorTable {
   'signature-missing': { reason: string }
   'signature-malformed': { reason: string }
   'signature-incomplete': { missing: readonly string[] }
-  'signature-too-old': { createdAt: string; since: string }
+  'signature-too-old': { createdAt: string }
   'delegation-unknown': { id: string }
   'body-mismatch': { reason: string }
   'body-incomplete': { reason: string }

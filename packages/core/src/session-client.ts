@@ -1,16 +1,24 @@
 import type { VerifyDelegation } from './check-wallet.ts'
+import type { AuthSig } from './delegation.ts'
 import type { SessionSig } from './issue.ts'
+import type { SessionKey } from './native.ts'
 import type { Readable } from './observable.ts'
 import type { SessionSigsRequest } from './request.ts'
 import type { LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
+import type { SendRevocation } from './revocation.ts'
 import type { Signer } from './signer.ts'
 import type { Protection, SessionState } from './state.ts'
 import type { SessionStorage } from './storage.ts'
 import type { WalletEvents } from './wallet-events.ts'
 
+export interface SignOutOptions {
+  /** Also has the key state its own end, and sends that: no server that hears it accepts the key any more, not even from who has stolen it. */
+  revoke?: boolean | undefined
+}
+
 export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
-  /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. */
-  nodes: readonly string[]
+  /** URLs of the nodes to sign for, byte for byte as the nodes know themselves. Left out where nothing but requests is signed. */
+  nodes?: readonly string[] | undefined
   /** Where sessions are kept; memory by default, so that no secret is stored unasked. */
   storage?: SessionStorage | undefined
   /** The weakest way in which a session key may be kept: anything by default. With `memory`, a seed is never stored; with `non-extractable`, there is never a seed at all. */
@@ -26,6 +34,8 @@ export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
   now?: (() => Date) | undefined
   /** Asked about a new delegation's wallet signature before it is used, for who wants to be sure at once; only `true` lets it through. */
   verifyWallet?: VerifyDelegation | undefined
+  /** Sends a statement to the servers, or to one of them, for `signOut({ revoke: true })`; rejects where it did not arrive. */
+  sendRevocation?: SendRevocation | undefined
   /** How long before its end a session is said to end soon; 5 minutes. */
   warnSeconds?: number | undefined
   /** How long another tab's question to the wallet is waited for before this one asks, and how long a prepared question stays prepared; a minute. */
@@ -34,6 +44,12 @@ export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {
 
 /** What a further question to the wallet may be asked with. */
 export type AskOptions = Pick<SessionSigsRequest, 'authNeededCallback' | 'expiration' | 'chain' | 'switchChain'>
+
+/** What it takes to sign in ways of one's own: the session key, which signs and shows nothing, and the AuthSigs that delegate to it. */
+export interface KeyDelegation {
+  readonly key: SessionKey
+  readonly capabilities: readonly AuthSig[]
+}
 
 /** `get` and `subscribe` give the state; a subscriber also hears of time and of other tabs. */
 export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Readable<SessionState> {
@@ -48,6 +64,13 @@ export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Rea
    * after somebody signed out in another tab, until `signIn()`
    */
   getSessionSigs(request?: SessionSigsRequest<V>): Promise<Record<string, SessionSig>>
+  /**
+   * The session key and the delegations that a request needs, for protocols that bind what the key signs in their own way. Without a request: all that the session has, and
+   * nobody is asked.
+   *
+   * @throws SessionError as `getSessionSigs`; without a request `signed-out` where there is no session
+   */
+  getDelegation(request?: SessionSigsRequest<V>): Promise<KeyDelegation>
   /** Takes up what the storage kept. Never touches the wallet. */
   restore(): Promise<void>
   /**
@@ -67,8 +90,13 @@ export interface SessionClient<V extends Vocabulary = LitVocabulary> extends Rea
    * @throws SessionError `signed-out` where there is no session to renew
    */
   renew(options?: AskOptions): Promise<SessionState>
-  /** Destroys the current account's key and delegations, here, in the storage and in other tabs. Other accounts' sessions stay. */
-  signOut(): Promise<void>
+  /**
+   * Destroys the current account's key and delegations, here, in the storage and in other tabs. Other accounts' sessions stay. With `revoke`, what the keys were delegated to
+   * ends at the servers, too, also for keys that callers brought; nothing waits for that here, and nobody stays signed in because it fails.
+   *
+   * @throws SessionError `storage-failed`; `revocation-failed` with the statement, to be sent later. TypeError, before anything is done, where there is no `sendRevocation`
+   */
+  signOut(options?: SignOutOptions): Promise<void>
   /**
    * Signs and hands the signatures to `deliver`. Where that throws a verifier's refusal which shows that this clock is off, signs once more by the verifier's, once.
    */

@@ -1,7 +1,7 @@
 import { isSessionError, type SessionError } from './errors.ts'
 import { type Readable, writable } from './observable.ts'
 import type { LitVocabulary, Vocabulary } from './resource.ts'
-import type { SessionClient } from './session-client.ts'
+import type { SessionClient, SignOutOptions } from './session-client.ts'
 import type { Protection, SessionState } from './state.ts'
 import { watched } from './watch.ts'
 
@@ -36,7 +36,8 @@ export interface SessionActions<V extends Vocabulary = LitVocabulary> {
   getSessionSigs: SessionClient<V>['getSessionSigs']
   require(...args: Parameters<SessionClient<V>['require']>): Promise<boolean>
   renew(...args: Parameters<SessionClient<V>['renew']>): Promise<boolean>
-  signOut(): Promise<boolean>
+  /** A button's own event, where it is handed on, is no options. */
+  signOut(options?: SignOutOptions | Event): Promise<boolean>
 }
 
 export interface SessionViewOptions {
@@ -164,7 +165,7 @@ export function observeSession<V extends Vocabulary>(
       getSessionSigs: (...args) => run('getSessionSigs', () => client.getSessionSigs(...args)),
       require: (...args) => succeeds('require', () => client.require(...args)),
       renew: (...args) => succeeds('renew', () => client.renew(...args)),
-      signOut: () => succeeds('signOut', client.signOut),
+      signOut: (asked) => succeeds('signOut', () => client.signOut(asked as SignOutOptions)),
     }),
   })
 }

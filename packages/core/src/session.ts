@@ -6,11 +6,12 @@ import type { Errand, Grant } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { WantedPart } from './further.ts'
 import { issueSessionSigs, type SessionSig } from './issue.ts'
+import type { StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
 import { checkNames, checkNodes, endOfSessionSig, givenList, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
 import { type LitVocabulary, litVocabulary, type Resource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
 import { createClock, readRefusal } from './server-time.ts'
-import type { AskOptions, SessionClient, SessionClientOptions } from './session-client.ts'
+import type { AskOptions, KeyDelegation, SessionClient, SessionClientOptions, SignOutOptions } from './session-client.ts'
 import type { Protection, SessionState } from './state.ts'
 import { memoryStorage } from './storage.ts'
 import { formatInstant } from './time.ts'
@@ -28,6 +29,7 @@ const optionNames = [
   'vocabulary',
   'now',
   'verifyWallet',
+  'sendRevocation',
   'warnSeconds',
   'takeOverSeconds',
 ]
@@ -46,18 +48,22 @@ const protections: readonly Protection[] = ['extractable', 'memory', 'non-extrac
  */
 export function createSessionClient<V extends Vocabulary = LitVocabulary>(options: SessionClientOptions<V>): SessionClient<V> {
   checkNames(options, optionNames)
-  const { signer, storage = memoryStorage(), minimumProtection: minimum = 'extractable', warnSeconds = 300, takeOverSeconds = 60 } = options
+  const { signer, sendRevocation, storage = memoryStorage(), minimumProtection: minimum = 'extractable' } = options
+  const { warnSeconds = 300, takeOverSeconds = 60 } = options
   if (signer && typeof signer.account !== 'function') throw new TypeError('signer is what viemSigner(…) or the like returns.')
   // What timers of the platform can wait for.
   if (![warnSeconds, takeOverSeconds].every((seconds) => seconds >= 0 && seconds < 2e6))
     throw new TypeError('warnSeconds and takeOverSeconds are seconds.')
   if (!protections.includes(minimum)) throw new TypeError(`minimumProtection is one of ${protections}.`)
-  const given: readonly string[] = [...(givenList(options.nodes) as readonly string[])]
+  const given = givenList(options.nodes)?.slice()
   const vocabulary: Vocabulary = options.vocabulary ?? litVocabulary
   const recordId = `session-sigs:${vocabulary.prefix}`
   const clock = createClock(options.now ?? ((): Date => new Date()))
   const { now } = clock
   const turns = createTurns(storage, recordId)
+  const loadRevoking = (): Promise<typeof import('./revoking.ts')> => import('./revoking.ts')
+  // There already when somebody signs out without a network: the statement can be made only then, though it may be sent later.
+  if (sendRevocation) loadRevoking().catch(() => undefined)
   const vault = createVault(storage, turns, recordId, { now, minimum, warning: warnSeconds * 1000 })
 
   /** Sessions of keys that callers brought with them. */
@@ -73,7 +79,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   /** The client's own nodes, looked at once: they do not change. */
   let checked: readonly string[] | undefined
-  const nodes = (): readonly string[] => (checked ??= checkNodes(given))
+  const nodes = (): readonly string[] => (checked ??= given ? checkNodes(given) : [])
   const asking = createAsking(vault, turns, {
     ...options,
     isShared: storage.sharedAs !== undefined,
@@ -123,6 +129,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   async function getSessionSigs(request: SessionSigsRequest<V> = {}): Promise<Record<string, SessionSig>> {
     const errand = await errandFor(request, begin(), false)
     const { plan } = errand
+    if (plan.nodes.length === 0) checkNodes([])
     const further = givenList(request.capabilityAuthSigs) ?? []
     const others = further.length > 0 ? further.map((await import('./auth-sig.ts')).readAuthSig) : []
     const { key, delegations } = await obtain(errand)
@@ -131,6 +138,19 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const issuedAt = formatInstant(time)
     const expiration = formatInstant(Math.min(endOfSessionSig(plan.sessionSigExpiration, time), ...delegations.map(endOf)))
     return issueSessionSigs(key, { ...plan.wanted, capabilities, issuedAt, expiration }, plan.nodes)
+  }
+
+  async function getDelegation(request?: SessionSigsRequest<V>): Promise<KeyDelegation> {
+    let grant: Grant | undefined
+    if (request) grant = await obtain(await errandFor(request, begin(), false))
+    else {
+      await vault.sync()
+      const current = vault.current()
+      const delegations = current?.delegations.filter((item) => endOf(item) > now()) ?? []
+      if (!current || delegations.length === 0) throw new SessionError('signed-out', { during: 'call' })
+      grant = { key: current.key, delegations }
+    }
+    return { key: grant.key, capabilities: grant.delegations.map(({ authSig }) => authSig) }
   }
 
   async function stateAfter(errand: Errand | Promise<Errand>): Promise<SessionState> {
@@ -187,11 +207,24 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   /** Whatever was begun comes to nothing. */
-  async function end(why: 'signed-out' | 'revoked'): Promise<void> {
+  async function end(why: 'signed-out' | 'revoked', dead?: StoredKey[]): Promise<void> {
     signOuts += 1
     brought = undefined
     asking.cancel()
-    await vault.remove(why)
+    await vault.remove(why, dead)
+  }
+
+  async function signOut(asked?: SignOutOptions): Promise<void> {
+    // A button may hand its event to this; whoever presses it gets signed out.
+    if (Object.prototype.toString.call(asked) === '[object Object]') checkNames(asked, ['revoke'])
+    if (!asked?.revoke) return end('signed-out')
+    if (!sendRevocation) throw new TypeError('revoke needs the option sendRevocation.')
+    const dead: StoredKey[] = []
+    const own = brought?.keys()
+    const ended = end('signed-out', dead)
+    // Told below, and not before.
+    ended.catch(() => undefined)
+    return (await loadRevoking()).tellServers(ended, dead, own, sendRevocation, now)
   }
 
   function heed(refusal: unknown): boolean {
@@ -246,13 +279,14 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     },
     now: () => new Date(now()),
     getSessionSigs,
+    getDelegation,
     restore: vault.sync,
     prepare,
     withdraw,
     signIn,
     require,
     renew,
-    signOut: () => end('signed-out'),
+    signOut,
     send,
     heed,
     follow,

@@ -61,8 +61,8 @@ export interface Vault {
   add(given: NewDelegation, check: () => void): Promise<void>
   /** Makes the session that is picked the one in use, or none. Nothing is destroyed. */
   select(pick: PickSession, check?: () => void): Promise<void>
-  /** Destroys the session in use. A storage that cannot be read is not thereby kept: all of the record goes. */
-  remove(reason: 'signed-out' | 'revoked'): Promise<void>
+  /** Destroys the session in use. A storage that cannot be read is not thereby kept: all of the record goes. Keys that are destroyed are added to `dead`. */
+  remove(reason: 'signed-out' | 'revoked', dead?: StoredKey[]): Promise<void>
   /** The question that was prepared last, maybe by a page that is gone. */
   pending(): StoredQuestion | undefined
   setPending(question: StoredQuestion, check: () => void): Promise<void>
@@ -165,8 +165,10 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   const hasEnded = (stored: { readonly key: StoredKey } | undefined): boolean =>
     stored !== undefined && turns.ended.has(keyName(stored.key))
 
-  function end(stored: { readonly key: StoredKey } | undefined): void {
-    if (stored) turns.ended.add(keyName(stored.key))
+  function end(stored: { readonly key: StoredKey } | undefined, dead?: StoredKey[]): void {
+    if (!stored) return
+    turns.ended.add(keyName(stored.key))
+    dead?.push(stored.key)
   }
 
   const isForbidden = (key: StoredKey): boolean => key.type === 'seed' && minimum !== 'extractable' && !own
@@ -295,9 +297,9 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     })
   }
 
-  function remove(why: 'signed-out' | 'revoked'): Promise<void> {
+  function remove(why: 'signed-out' | 'revoked', dead?: StoredKey[]): Promise<void> {
     const gone = current
-    end(gone?.stored)
+    end(gone?.stored, dead)
     isBarred = why === 'revoked'
     use(undefined, why)
     return exclusively(async () => {
@@ -306,7 +308,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
         .catch(() => emptyRecord)
       // Also what was added while this waited for its turn.
       const ids = [idOf(gone ?? current) ?? own?.current ?? record.current, idOf(current)]
-      for (const dead of [...ids.map((id) => sessionIn(record, id)), current?.stored, record.pending]) end(dead)
+      for (const stored of [...ids.map((id) => sessionIn(record, id)), current?.stored]) end(stored, dead)
+      end(record.pending)
       own = own && ids.reduce(without, own)
       use(undefined, why)
       const isGone = await write(ids.reduce(without, record))

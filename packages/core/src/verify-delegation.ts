@@ -2,8 +2,8 @@ import { isSameAddress } from './address.ts'
 import { checkDelegationAccount, checkDelegationKey, readAuthSig } from './auth-sig.ts'
 import { isHexData } from './bytes.ts'
 import { type AuthSig, checkDelegationTime, personalSign } from './delegation.ts'
-import type { DelegationCache, ProvenDelegation } from './delegation-cache.ts'
-import { SessionError } from './errors.ts'
+import type { DelegationMemory, ProvenDelegation } from './delegation-cache.ts'
+import { isSessionError, SessionError } from './errors.ts'
 import { isObject, type Json } from './json.ts'
 import type { Recap } from './recap.ts'
 import { isRecapGrantedPlainly, usableRecapOf } from './recap-grant.ts'
@@ -60,6 +60,8 @@ async function askContract(question: WalletQuestion, settings: Settings): Promis
   try {
     return (await settings.verifyWallet?.(question)) === true
   } catch (cause) {
+    // A chain that the port does not know is no failure of it.
+    if (isSessionError(cause, 'wallet-unsupported')) throw refusal('wallet-unsupported', cause.details, { cause })
     throw unfit('verifier-unavailable', { port: 'verifyWallet' }, { cause })
   }
 }
@@ -80,7 +82,7 @@ async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wa
 }
 
 /**
- * All checks of one capability. What a cache may spare is the parse and an ordinary account's recovery; domain, times, key and grant are looked at every time, and a
+ * All checks of one capability. What a memory may spare is the parse and an ordinary account's recovery; domain, times, key and grant are looked at every time, and a
  * contract wallet is asked every time.
  */
 export async function verifyDelegation(
@@ -89,7 +91,7 @@ export async function verifyDelegation(
   sessionKey: string,
   asked: Asked,
   settings: Settings,
-  cache: DelegationCache | undefined,
+  memory: DelegationMemory | undefined,
 ): Promise<DelegationVerdict> {
   const run = startChecks()
   const text = `${path}.signedMessage`
@@ -98,11 +100,11 @@ export async function verifyDelegation(
     const authSig = readAuthSig(value)
     return { authSig, wallet: walletOf(authSig, settings) }
   })
-  const key = shape?.wallet === 'account' ? await cache?.keyOf(shape.authSig) : undefined
-  const known = key && cache?.get(key)
+  const place = shape?.wallet === 'account' ? await memory?.(shape.authSig) : undefined
+  const known = place?.known
   const proven = await run.check('delegation.message', text, () => {
     const { signedMessage } = shape?.authSig ?? { signedMessage: '' }
-    return known || { message: parseSiweMessage(signedMessage), length: signedMessage.length }
+    return known ?? { message: parseSiweMessage(signedMessage), length: signedMessage.length }
   })
   const message = proven?.message
   if (!shape || !proven || !message) {
@@ -121,7 +123,7 @@ export async function verifyDelegation(
   await run.check('delegation.signature', `${path}.sig`, async () => {
     if (known) return
     await checkSignature(authSig, message, wallet, settings)
-    if (key) cache?.add(key, proven)
+    place?.keep(proven)
   })
   return { run, message }
 }

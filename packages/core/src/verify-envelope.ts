@@ -1,4 +1,5 @@
 import { fromHex, toUtf8 } from './bytes.ts'
+import { copyOnce } from './copy-once.ts'
 import { verifySessionKey } from './ed25519.ts'
 import { isSessionError, type SessionError } from './errors.ts'
 import { isObject, parseJson } from './json.ts'
@@ -10,7 +11,7 @@ import { formatInstant, parseInstant } from './time.ts'
 import { type Asked, nameOf, type Settings } from './verify-options.ts'
 
 /** Bounds on what is looked at. `text` in UTF-16 code units. */
-const limits = { text: 262_144, capabilities: 32, resources: 1024 }
+export const limits = { text: 262_144, capabilities: 32, resources: 1024 }
 
 function bound(what: string, actual: number, limit: number): void {
   if (actual > limit) throw refusal('input-too-large', { what, limit })
@@ -32,21 +33,6 @@ function attempt<T>(read: () => T): Outcome<T> {
 function unwrap<T>(outcome: Outcome<T>): T {
   if ('error' in outcome) throw outcome.error
   return outcome.value
-}
-
-/**
- * A copy of an object, every property read once: a getter or proxy has no second chance to show another face. What such code throws is not looked at, for that would
- * run it again.
- */
-function copyOnce(value: object): Record<string, unknown> | undefined {
-  try {
-    if (Array.isArray(value) || ArrayBuffer.isView(value)) return undefined
-    // One key too many is enough to refuse the rest.
-    const keys = Reflect.ownKeys(value).slice(0, 6)
-    return Object.fromEntries(keys.map((key) => [typeof key === 'symbol' ? 'symbol' : key, Reflect.get(value, key)]))
-  } catch {
-    return undefined
-  }
 }
 
 function readOuter(sig: unknown): Readonly<Record<string, unknown>> {

@@ -16,8 +16,14 @@ export interface RevocationQuestion {
   readonly nonce: string
 }
 
-/** **Port: revocation.** `false` is the only answer that lets a session through; throwing means that nobody could be asked. */
-export type IsRevoked = (session: RevocationQuestion) => boolean | Promise<boolean>
+/** An answer that says besides as of when it is known. A plain yes or no is as of now. */
+export interface Revoked {
+  readonly revoked: boolean
+  readonly asOf: Date
+}
+
+/** **Port: revocation.** "Not revoked" is the only answer that lets a session through; throwing means that nobody could be asked. */
+export type IsRevoked = (session: RevocationQuestion) => boolean | Revoked | Promise<boolean | Revoked>
 
 /** What a verifier is told once. Lifetimes are in seconds. */
 export interface VerifierDefaults {

@@ -1,20 +1,18 @@
 /**
  * The verifier: its own entry, because a web page must not carry secp256k1.
  */
-import { createDelegationCache, type DelegationCache } from './delegation-cache.ts'
+import { createDelegationCache, type DelegationMemory } from './delegation-cache.ts'
 import type { SessionError } from './errors.ts'
-import type { Json } from './json.ts'
+import { PresentedDelegations } from './presented.ts'
 import { refusal } from './refusals.ts'
-import { type Check, type CheckName, checkNames, startChecks } from './report.ts'
+import { type Check, startChecks } from './report.ts'
 import type { SessionPayload } from './session-sig.ts'
 import type { SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
-import { unfit } from './unfit.ts'
-import { verifyDelegation } from './verify-delegation.ts'
+import { type CapabilitiesVerdict, verifyCapabilities } from './verify-capabilities.ts'
 import { verifyEnvelope } from './verify-envelope.ts'
 import {
   type Asked,
-  type RevocationQuestion,
   readDefaults,
   readRequest,
   refuseUnknown,
@@ -24,11 +22,20 @@ import {
   type VerifyRequest,
 } from './verify-options.ts'
 
+export { verifySessionKey } from './ed25519.ts'
 export type { SessionErrorCode, SessionErrorDetails } from './errors.ts'
 export { isSessionError, SessionError } from './errors.ts'
+export type { MemoryNoncesOptions, NonceAnswer, NonceStore } from './nonces.ts'
+export { memoryNonces } from './nonces.ts'
+export type { PresentedDelegations } from './presented.ts'
+export { presentDelegations } from './presented.ts'
 export type { Check, CheckName } from './report.ts'
 export { checkNames } from './report.ts'
-export type { IsRevoked, RevocationQuestion, VerifierDefaults, VerifyOptions, VerifyRequest } from './verify-options.ts'
+export type { MemoryRevocationsOptions, RevocationAnswer, RevocationEntry, RevocationStore, RevocationTarget } from './revocations.ts'
+export { isRevokedBy, memoryRevocations, revocationSubject, revocationSubjects } from './revocations.ts'
+export type { IsRevoked, RevocationQuestion, Revoked, VerifierDefaults, VerifyOptions, VerifyRequest } from './verify-options.ts'
+export type { VerifiedRevocation, VerifyRevocationOptions } from './verify-revocation.ts'
+export { verifyRevocation } from './verify-revocation.ts'
 export type { VerifyWallet, WalletQuestion } from './wallet-signature.ts'
 export { hashPersonalMessage, recoverWallet } from './wallet-signature.ts'
 
@@ -48,7 +55,20 @@ export interface VerifiedSession {
   readonly issuedAt: string
   /** RFC 3339: the earlier of the session signature's end and the delegation's. */
   readonly expiresAt: string
+  /** RFC 3339: as of when it is known that the session was not revoked. `null` where nobody was asked. */
+  readonly revocationAsOf: string | null
 }
+
+/** What the session key itself signed, as far as it concerns a verifier of delegations. Instants are RFC 3339. */
+interface SignedByKey {
+  readonly sessionKey: string
+  readonly audience: string
+  readonly issuedAt: string
+  readonly expiration: string
+}
+
+/** What is asked about a key that has signed something else than a session signature, such as a request. Its signature and its times are checked by who asks. */
+export interface KeyRequest extends VerifyRequest, SignedByKey {}
 
 /** Every check and what came of it, and what could be read, whether or not it is good. */
 export interface Report {
@@ -58,81 +78,71 @@ export interface Report {
   readonly now: string
   /** Only where `ok`. */
   readonly session?: VerifiedSession
+  /** Only where not `ok`: the first failure, which `verify` throws. */
+  readonly error?: SessionError
   /** What the session key signed, where it could be read. Proven only where its checks passed. */
   readonly payload?: SessionPayload
   /** The messages that wallets signed, one for each capability looked at, where they could be read. Likewise. */
   readonly messages: readonly (SiweMessage | undefined)[]
 }
 
-async function checkRevocation(question: RevocationQuestion, { isRevoked }: Settings): Promise<void> {
-  if (!isRevoked) return
-  let answer: unknown
-  try {
-    answer = await isRevoked(question)
-  } catch (cause) {
-    throw unfit('verifier-unavailable', { port: 'isRevoked' }, { cause })
-  }
-  if (answer === true) throw refusal('revoked', { address: question.address })
-  // A port that answers neither yes nor no is broken, and must not let anything through.
-  if (answer !== false) throw unfit('verifier-unavailable', { port: 'isRevoked' })
+/** One report out of what was found; what cannot be told apart from it is not told. */
+function reportOf(
+  about: Omit<Report, 'ok' | 'session' | 'error'>,
+  session: VerifiedSession | undefined,
+  failure: SessionError | undefined,
+): Report {
+  if (session) return { ok: true, ...about, session }
+  return { ok: false, ...about, error: failure ?? refusal('session-sig-malformed', { reason: 'it cannot be read' }) }
 }
 
-function notReached(names: readonly CheckName[], path: string): Check[] {
-  return names.map((name) => ({ name, status: 'not-reached', path }))
-}
-
-interface Inspection {
-  readonly report: Report
-  readonly failure: SessionError | undefined
+/** Proven: what the wallet's message and the key's own signature say together. */
+function sessionOf(signed: SignedByKey, { granted, revocationAsOf }: CapabilitiesVerdict, asked: Asked): VerifiedSession | undefined {
+  if (!granted) return undefined
+  const { address, chainId, domain, expirationTime = '' } = granted
+  const { sessionKey, issuedAt, expiration, audience } = signed
+  return Object.freeze<VerifiedSession>({
+    address,
+    chainId,
+    sessionKey,
+    resource: asked.resource,
+    ...(asked.ability === undefined ? {} : { ability: asked.ability }),
+    domain,
+    audience,
+    issuedAt,
+    expiresAt: formatInstant(Math.min(parseInstant(expiration), parseInstant(expirationTime))),
+    revocationAsOf: revocationAsOf === undefined ? null : formatInstant(revocationAsOf),
+  })
 }
 
 /** One list of checks, in one place: verifying and inspecting differ only in what they make of it. */
-async function run(sig: unknown, asked: Asked, settings: Settings, cache: DelegationCache | undefined): Promise<Inspection> {
+async function run(sig: unknown, asked: Asked, settings: Settings, memory: DelegationMemory | undefined): Promise<Report> {
   const head = startChecks()
   const payload = await verifyEnvelope(head, sig, asked, settings)
-  const checks: Check[] = [...head.checks]
-  const messages: (SiweMessage | undefined)[] = []
-  let failure = head.failure()
-  let revocation: Check = { name: 'revocation', status: 'not-reached', path: 'signedMessage.capabilities' }
-  let session: VerifiedSession | undefined
-
-  const capabilities: readonly Json[] = failure || !payload ? [] : payload.capabilities
-  for (const [i, capability] of capabilities.entries()) {
-    const path = `signedMessage.capabilities[${i}]`
-    const verdict = await verifyDelegation(capability, path, payload?.sessionKey ?? '', asked, settings, cache)
-    checks.push(...verdict.run.checks)
-    messages.push(verdict.message)
-    failure ??= verdict.run.failure()
-    if (verdict.run.failure() || !verdict.message || !payload) continue
-    const { address, chainId, issuedAt: delegatedAt, nonce, domain } = verdict.message
-    const last = startChecks()
-    await last.check('revocation', path, () =>
-      checkRevocation({ address, chainId, sessionKey: payload.sessionKey, delegatedAt, nonce }, settings),
-    )
-    revocation = last.checks[0] ?? revocation
-    failure ??= last.failure()
-    if (last.failure()) continue
-    const expiresAt = formatInstant(Math.min(parseInstant(payload.expiration), parseInstant(verdict.message.expirationTime ?? '')))
-    const { sessionKey, issuedAt, nodeAddress: audience } = payload
-    const ability = asked.ability === undefined ? {} : { ability: asked.ability }
-    session = Object.freeze({ address, chainId, sessionKey, resource: asked.resource, ...ability, domain, audience, issuedAt, expiresAt })
-    break
-  }
-  if (capabilities.length === 0)
-    checks.push(
-      ...notReached(
-        checkNames.filter((name) => name.startsWith('delegation.')),
-        'signedMessage.capabilities[0]',
-      ),
-    )
-  checks.push(revocation)
-  const about = { checks, now: formatInstant(asked.now), messages, ...(payload ? { payload } : {}) }
-  return { report: session ? { ok: true, ...about, session } : { ok: false, ...about }, failure }
+  const capabilities = head.failure() || !payload ? [] : payload.capabilities
+  const key = payload?.sessionKey ?? ''
+  const verdict = await verifyCapabilities(capabilities, 'signedMessage.capabilities', key, asked, settings, () => memory)
+  const session = payload && sessionOf({ ...payload, audience: payload.nodeAddress }, verdict, asked)
+  const { messages, checks } = verdict
+  const about = { checks: [...head.checks, ...checks], now: formatInstant(asked.now), messages, ...(payload ? { payload } : {}) }
+  return reportOf(about, session, head.failure() ?? verdict.failure)
 }
 
-function verdictOf({ report, failure }: Inspection): VerifiedSession {
-  if (report.session) return report.session
-  throw failure ?? refusal('session-sig-malformed', { reason: 'it cannot be read' })
+/** The delegations alone, where somebody else has checked what the key signed. */
+async function runKey(presented: PresentedDelegations, request: KeyRequest, settings: Settings): Promise<Report> {
+  const { sessionKey, audience, issuedAt, expiration, ...rest } = request
+  const asked = readRequest(rest, settings.vocabulary)
+  if (!/^[0-9a-f]{64}$/.test(sessionKey)) throw new TypeError('sessionKey is 64 lower-case hex digits.')
+  const { capabilities, memoryOf } = PresentedDelegations.contentOf(presented)
+  const verdict = await verifyCapabilities(capabilities, 'capabilities', sessionKey, asked, settings, memoryOf)
+  const session = sessionOf({ sessionKey, audience, issuedAt, expiration }, verdict, asked)
+  const about = { checks: verdict.checks, now: formatInstant(asked.now), messages: verdict.messages }
+  return reportOf(about, session, verdict.failure)
+}
+
+function verdictOf({ session, error }: Report): VerifiedSession {
+  if (session) return session
+  throw error
 }
 
 function readOptions(options: VerifyOptions): [Asked, Settings] {
@@ -158,7 +168,7 @@ export async function verifySessionSig(sig: unknown, options: VerifyOptions): Pr
  */
 export async function inspectSessionSig(sig: unknown, options: VerifyOptions): Promise<Report> {
   const [asked, settings] = readOptions(options)
-  return (await run(sig, asked, settings, undefined)).report
+  return run(sig, asked, settings, undefined)
 }
 
 export interface Verifier {
@@ -166,6 +176,15 @@ export interface Verifier {
   verify(sig: unknown, request: VerifyRequest): Promise<VerifiedSession>
   /** As `inspectSessionSig`, with the defaults filled in. */
   inspect(sig: unknown, request: VerifyRequest): Promise<Report>
+  /**
+   * Whether delegations (of `presentDelegations`) let this key use the resource: all checks of a delegation, and of revocation. For protocols that bind a key's signature to
+   * more than a session signature does. That the key signed, for this audience and in time, is the caller's to check, beforehand.
+   *
+   * @throws SessionError the first check that failed; TypeError for a request that cannot be used
+   */
+  verifyKey(presented: PresentedDelegations, request: KeyRequest): Promise<VerifiedSession>
+  /** As `verifyKey`, but tells instead of throwing. */
+  inspectKey(presented: PresentedDelegations, request: KeyRequest): Promise<Report>
 }
 
 /**
@@ -177,12 +196,14 @@ export function createVerifier(defaults: VerifierDefaults): Verifier {
   refuseUnknown(defaults, 'defaults')
   const settings = readDefaults(defaults)
   const cache = createDelegationCache(32 * 1024 * 1024)
-  const call = async (sig: unknown, request: VerifyRequest): Promise<Inspection> => {
+  const call = async (sig: unknown, request: VerifyRequest): Promise<Report> => {
     refuseUnknown(request, 'request')
     return run(sig, readRequest(request, settings.vocabulary), settings, cache)
   }
   return Object.freeze<Verifier>({
     verify: async (sig, request) => verdictOf(await call(sig, request)),
-    inspect: async (sig, request) => (await call(sig, request)).report,
+    inspect: call,
+    verifyKey: async (presented, request) => verdictOf(await runKey(presented, request, settings)),
+    inspectKey: async (presented, request) => runKey(presented, request, settings),
   })
 }

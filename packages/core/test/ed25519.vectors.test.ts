@@ -17,16 +17,22 @@ const files = ['rfc8032', 'sign-input', 'speccheck', 'wycheproof', 'zip215-small
 const bytes = (hex: string) => fromHex(hex) ?? expect.fail(`not hex: ${hex}`)
 
 /** A platform without ed25519, as it looks to us: WebCrypto is there and knows no such algorithm, or is not there at all. */
+const withoutNode = (): void => void vi.stubGlobal('process', { ...process, getBuiltinModule: undefined })
 const platforms: Record<string, () => void> = {
-  native: () => undefined,
+  'native, Node': () => undefined,
+  'native, WebCrypto': withoutNode,
   'software, WebCrypto without the curve': () => {
+    withoutNode()
     const unsupported = () => Promise.reject(new DOMException('Unrecognized algorithm name', 'NotSupportedError'))
     vi.stubGlobal('crypto', {
       getRandomValues: crypto.getRandomValues.bind(crypto),
       subtle: { importKey: unsupported, generateKey: unsupported },
     })
   },
-  'software, no WebCrypto': () => vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) }),
+  'software, no WebCrypto': () => {
+    withoutNode()
+    vi.stubGlobal('crypto', { getRandomValues: crypto.getRandomValues.bind(crypto) })
+  },
 }
 
 afterEach(() => {

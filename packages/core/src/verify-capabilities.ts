@@ -1,0 +1,84 @@
+import type { DelegationMemory } from './delegation-cache.ts'
+import type { SessionError } from './errors.ts'
+import type { Json } from './json.ts'
+import { refusal } from './refusals.ts'
+import { type Check, type CheckName, checkNames, startChecks } from './report.ts'
+import type { SiweMessage } from './siwe.ts'
+import { unfit } from './unfit.ts'
+import { isObject } from './values.ts'
+import { verifyDelegation } from './verify-delegation.ts'
+import type { Asked, RevocationQuestion, Settings } from './verify-options.ts'
+
+/** What came of the capabilities that a key presents. */
+export interface CapabilitiesVerdict {
+  readonly checks: readonly Check[]
+  /** The messages that wallets signed, one for each capability looked at, where they could be read. */
+  readonly messages: readonly (SiweMessage | undefined)[]
+  readonly failure: SessionError | undefined
+  /** The first message that grants what was asked for. */
+  readonly granted: SiweMessage | undefined
+  /** As of when it is known that it was not revoked, in milliseconds; none where nobody was asked. */
+  readonly revocationAsOf: number | undefined
+}
+
+/** As of when it is known that the session was not revoked. */
+async function checkRevocation(question: RevocationQuestion, now: number, { isRevoked }: Settings): Promise<number | undefined> {
+  if (!isRevoked) return undefined
+  let answer: unknown
+  try {
+    answer = await isRevoked(question)
+  } catch (cause) {
+    throw unfit('verifier-unavailable', { port: 'isRevoked' }, { cause })
+  }
+  const { revoked, asOf } = isObject(answer) ? answer : { revoked: answer, asOf: new Date(now) }
+  if (revoked === true) throw refusal('revoked', { address: question.address })
+  // A port that answers neither yes nor no is broken, and must not let anything through.
+  if (revoked !== false || !(asOf instanceof Date) || Number.isNaN(asOf.getTime()))
+    throw unfit('verifier-unavailable', { port: 'isRevoked' })
+  return asOf.getTime()
+}
+
+function notReached(names: readonly CheckName[], path: string): Check[] {
+  return names.map((name) => ({ name, status: 'not-reached', path }))
+}
+
+/** The checks of each capability until one grants what was asked for and is not revoked; `root` is what they are in, for the paths. */
+export async function verifyCapabilities(
+  capabilities: readonly Json[],
+  root: string,
+  sessionKey: string,
+  asked: Asked,
+  settings: Settings,
+  memoryOf: (index: number) => DelegationMemory | undefined,
+): Promise<CapabilitiesVerdict> {
+  const checks: Check[] = []
+  const messages: (SiweMessage | undefined)[] = []
+  let failure: SessionError | undefined
+  let revocation: Check = { name: 'revocation', status: 'not-reached', path: root }
+  let granted: SiweMessage | undefined
+  let revocationAsOf: number | undefined
+
+  for (const [i, capability] of capabilities.entries()) {
+    const path = `${root}[${i}]`
+    const { run, message } = await verifyDelegation(capability, path, sessionKey, asked, settings, memoryOf(i))
+    checks.push(...run.checks)
+    messages.push(message)
+    failure ??= run.failure()
+    if (run.failure() || !message) continue
+    const { address, chainId, issuedAt: delegatedAt, nonce } = message
+    const last = startChecks()
+    revocationAsOf = await last.check('revocation', path, () =>
+      checkRevocation({ address, chainId, sessionKey, delegatedAt, nonce }, asked.now, settings),
+    )
+    revocation = last.checks[0] ?? revocation
+    failure ??= last.failure()
+    if (last.failure()) continue
+    granted = message
+    break
+  }
+  if (capabilities.length === 0) {
+    const names = checkNames.filter((name) => name.startsWith('delegation.'))
+    checks.push(...notReached(names, `${root}[0]`))
+  }
+  return { checks: [...checks, revocation], messages, failure, granted, revocationAsOf }
+}

@@ -1,0 +1,61 @@
+import { isSessionError, type SessionError } from '@session-sigs/core'
+import type { Gate, Refusal } from './gate.ts'
+import { type Problem, problemType, statusOf, titleOf } from './problem.ts'
+import { always, delegationField, digestField, label, listOf, responseHeaders } from './signature-base.ts'
+
+/** An answer, before it is one of some framework. */
+export interface Answer {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON; nothing where there is nothing to say. */
+  readonly body: string | null
+}
+
+/** What is to be signed, in RFC 9421's own words (§5.1). The nonce is the client's to choose. */
+const wanted = `${label}=${listOf([...always, digestField, delegationField])};created;expires;alg="ed25519"`
+
+function headersFor(status: number, code: string, { settings }: Gate): Record<string, string> {
+  const common = {
+    'content-type': problemType,
+    'cache-control': 'no-store',
+    'access-control-expose-headers': responseHeaders.join(', '),
+  }
+  const [origin] = settings.origins
+  if (status === 401)
+    return { ...common, 'www-authenticate': `SessionSig realm="${origin?.prefix}", error="${code}"`, 'accept-signature': wanted }
+  return status === 503 ? { ...common, 'retry-after': code === 'signature-too-old' ? String(settings.toleranceSeconds) : '1' } : common
+}
+
+function problemOf(error: SessionError, status: number, { checks }: Refusal, gate: Gate): Problem {
+  const missing = isSessionError(error, 'delegation-scope')
+    ? { missing: error.details.missing }
+    : isSessionError(error, 'resource-not-requested') && { missing: [error.details.resource] }
+  const explained = gate.settings.explain && { details: error.details, ...(checks ? { checks } : {}) }
+  return {
+    type: `urn:session-sigs:error:${error.code}`,
+    title: titleOf(status),
+    status,
+    code: error.code,
+    detail: error.message,
+    time: new Date().toISOString(),
+    ...missing,
+    ...explained,
+  }
+}
+
+/**
+ * The answer to a request that was refused. What is no refusal is thrown on, for the framework to deal with.
+ */
+export function answerTo(refusal: Refusal, gate: Gate): Answer {
+  const { error } = refusal
+  const status = statusOf(error)
+  if (status === undefined || !isSessionError(error)) throw error
+  return { status, headers: headersFor(status, error.code, gate), body: JSON.stringify(problemOf(error, status, refusal, gate)) }
+}
+
+/** The answer to a revocation that is stored. */
+export const revoked: Answer = { status: 204, headers: { 'cache-control': 'no-store' }, body: null }
+
+export function responseOf({ status, headers, body }: Answer): Response {
+  return new Response(body, { status, headers })
+}

@@ -1,0 +1,228 @@
+import { isSessionError } from '@session-sigs/core'
+import {
+  createVerifier,
+  isRevokedBy,
+  type PresentedDelegations,
+  presentDelegations,
+  type Report,
+  type VerifiedSession,
+  type VerifyRequest,
+  verifyRevocation,
+  verifySessionKey,
+} from '@session-sigs/core/verify'
+import { type Bytes, byteSequence, fromBase64url, fromHex, fromUtf8, isObject, isSame, sha, toUtf8 } from './bytes.ts'
+import { createDelegationStore } from './delegations.ts'
+import { requestError } from './errors.ts'
+import type { Incoming, RequestBody } from './incoming.ts'
+import { type AskedResource, type Origin, type RequestSettings, type RequestVerifierOptions, readOptions } from './options.ts'
+import {
+  baseOf,
+  boundedHeader,
+  checkCoverage,
+  checkTimes,
+  type RequestSignature,
+  readBytes,
+  readDigests,
+  readSignature,
+  type Target,
+} from './signature.ts'
+import { delegationField, delegationIdField, digestField } from './signature-base.ts'
+
+/** What a request asks for: said beforehand, or found out from its body. */
+export type ResourceOf = AskedResource | ((body: RequestBody) => AskedResource | Promise<AskedResource>)
+
+/** A refusal, with the verifier's checks where it came to them. */
+export interface Refusal {
+  readonly error: unknown
+  readonly checks?: Report['checks']
+}
+
+/** What every adapter stands on. */
+export interface Gate {
+  readonly settings: RequestSettings
+  /** Whether the request is by a session that may use the resource. Its signature is used up by that. */
+  pass(incoming: Incoming, resource: ResourceOf, now?: Date): Promise<{ readonly session: VerifiedSession } | Refusal>
+  /** Takes the revocation in the request's body into the store: nothing where that worked. */
+  revoke(incoming: Incoming, now?: Date): Promise<Refusal | undefined>
+}
+
+/** The room of header fields: servers of Node refuse more than 16 KiB of all of them by themselves. */
+const longestDelegation = 16_384
+const longestSessionSig = 65_536
+
+/** Where the request was sent to, by what the server says of itself. */
+function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origins: readonly Origin[]): Target {
+  const host = header('host')
+  const origin = origins.find((one) => one.host === host) ?? origins[0]
+  const path = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
+  const uri = `${origin?.prefix}${path.startsWith('/') ? path : `/${path}`}`
+  if (!URL.canParse(uri)) throw requestError('signature-malformed', { reason: 'the target is no URL' })
+  return { uri, url: new URL(uri) }
+}
+
+function bodyOf(bytes: Bytes): RequestBody {
+  const invalid = (reason: string): never => {
+    throw requestError('json-invalid', { offset: 0, reason })
+  }
+  const text = (): string => fromUtf8(bytes) ?? invalid('it is not UTF-8')
+  const json = (): unknown => {
+    try {
+      return JSON.parse(text())
+    } catch {
+      return invalid('the body is not JSON')
+    }
+  }
+  return { bytes, text, json }
+}
+
+/** The body against what the signature says of it. */
+async function checkBody(bytes: Bytes, { covered }: RequestSignature, incoming: Incoming): Promise<void> {
+  if (!covered.includes(digestField)) {
+    if (bytes.length > 0) throw requestError('signature-incomplete', { missing: [digestField] })
+    return
+  }
+  const digests = readDigests(boundedHeader(incoming, digestField) ?? '')
+  const known = (
+    [
+      ['sha-256', 256],
+      ['sha-512', 512],
+    ] as const
+  ).filter(([name]) => digests.has(name))
+  if (known.length === 0) throw requestError('body-mismatch', { reason: 'Content-Digest has neither sha-256 nor sha-512' })
+  for (const [name, bits] of known) {
+    if (!isSame(await sha(bits, bytes), digests.get(name) ?? new Uint8Array()))
+      throw requestError('body-mismatch', { reason: `its ${name} differs` })
+  }
+}
+
+async function requestOf(resource: ResourceOf, body: Bytes, now: Date): Promise<VerifyRequest> {
+  const asked = typeof resource === 'function' ? await resource(bodyOf(body)) : resource
+  return typeof asked === 'string' ? { resource: asked, now } : { ...asked, now }
+}
+
+/** A resource that was made of what a client sent may be none. That is the client's mistake, and not a programmer's. */
+function asClients(error: unknown, resource: ResourceOf): unknown {
+  return typeof resource === 'function' && error instanceof TypeError && isSessionError(error.cause) ? error.cause : error
+}
+
+/** The wire's session signature in a request, as it stands there. */
+function findSessionSig(incoming: Incoming, body: Bytes, { field, header }: NonNullable<RequestSettings['sessionSigs']>): unknown {
+  const value = header ? /^SessionSig +(.+)$/i.exec(boundedHeader(incoming, 'authorization', longestSessionSig) ?? '')?.[1] : undefined
+  if (value !== undefined) return fromUtf8(fromBase64url(value)) ?? ''
+  if (field === false || body.length === 0) return undefined
+  const content = bodyOf(body).json()
+  return isObject(content) && Object.hasOwn(content, field) ? content[field] : undefined
+}
+
+/**
+ * The checks of requests, in this order: what costs nothing, the session key's signature, the body, the delegation and its revocation, and last of all the nonce.
+ *
+ * @throws TypeError for options that cannot be used
+ */
+export function createGate(options: RequestVerifierOptions): Gate {
+  const { settings, defaults } = readOptions(options)
+  const { revocations, nonces, toleranceSeconds, sessionSigs } = settings
+  const verifier = createVerifier({
+    ...defaults,
+    ...(revocations ? { isRevoked: isRevokedBy(revocations) } : {}),
+    audience: sessionSigs ? (options.sessionSigs?.audience ?? '') : settings.origins.map(({ prefix }) => prefix),
+    maxLifetimeSeconds: options.sessionSigs?.maxLifetimeSeconds ?? 300,
+  })
+  const known = createDelegationStore(settings.delegationBytes)
+
+  async function present(incoming: Incoming): Promise<{ presented: PresentedDelegations; id: string }> {
+    const text = boundedHeader(incoming, delegationField, longestDelegation)
+    if (text !== undefined) {
+      const bytes = readBytes(delegationField, text)
+      const json = fromUtf8(bytes)
+      if (json === undefined) throw requestError('signature-malformed', { reason: `${delegationField} is not UTF-8` })
+      const id = byteSequence(await sha(256, bytes))
+      return { presented: known.get(id) ?? presentDelegations(json), id }
+    }
+    const id = boundedHeader(incoming, delegationIdField) ?? ''
+    const presented = known.get(id)
+    if (presented) return { presented, id }
+    // An id of another spelling would be asked for for ever.
+    if (readBytes(delegationIdField, id).length !== 32)
+      throw requestError('signature-malformed', { reason: `${delegationIdField} is no SHA-256` })
+    throw requestError('delegation-unknown', { id })
+  }
+
+  async function consume({ sessionKey, nonce, created, expires }: RequestSignature): Promise<void> {
+    let answer: unknown
+    try {
+      answer = await nonces.consume(`${sessionKey}:${nonce}`, { createdAt: created * 1000, until: (expires + toleranceSeconds) * 1000 })
+    } catch (cause) {
+      throw requestError('verifier-unavailable', { port: 'nonces' }, { cause })
+    }
+    if (answer === 'fresh') return
+    if (answer === 'used') throw requestError('nonce-used', { nonce })
+    if (answer === 'too-old') throw requestError('signature-too-old', { createdAt: new Date(created * 1000).toISOString() })
+    throw requestError('verifier-unavailable', { port: 'nonces' })
+  }
+
+  /** The request's own signature: over this request, once. */
+  async function inspectSigned(incoming: Incoming, signature: RequestSignature, resource: ResourceOf, now: Date): Promise<Report> {
+    checkCoverage(signature, incoming)
+    const times = checkTimes(signature, now.getTime(), toleranceSeconds)
+    const target = targetOf(incoming, settings.origins)
+    const { sessionKey } = signature
+    const base = toUtf8(baseOf(signature, incoming, target))
+    if (!(await verifySessionKey(fromHex(sessionKey), base, signature.bytes)))
+      throw requestError('session-signature-invalid', { key: sessionKey })
+    const { presented, id } = await present(incoming)
+    const body = await incoming.read(settings.body)
+    await checkBody(body, signature, incoming)
+    const request = { ...(await requestOf(resource, body, now)), sessionKey, audience: target.uri, ...times }
+    const report = await verifier.inspectKey(presented, request)
+    if (!report.session) return report
+    await consume(signature)
+    known.add(id, presented)
+    return report
+  }
+
+  /** The wire's session signature: over a resource and this audience, for as long as it lives. */
+  async function inspectBearer(incoming: Incoming, resource: ResourceOf, now: Date): Promise<Report> {
+    const missing = requestError('signature-missing', { reason: 'Signature-Input has no keyid of a session key' })
+    if (!sessionSigs) throw missing
+    const body = await incoming.read(settings.body)
+    const sig = findSessionSig(incoming, body, sessionSigs)
+    if (sig === undefined) throw missing
+    return verifier.inspect(sig, await requestOf(resource, body, now))
+  }
+
+  async function store(incoming: Incoming, now: Date): Promise<void> {
+    if (!revocations) throw new TypeError('A revocation endpoint needs revocations: where they are kept.')
+    if (incoming.method !== 'POST') throw requestError('revocation-malformed', { reason: 'it is not sent by POST' })
+    const text = bodyOf(await incoming.read(settings.body)).text()
+    const { domains, clockToleranceSeconds, maxDelegationSeconds, verifyWallet } = options
+    const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, verifyWallet }).filter(([, value]) => value !== undefined)
+    const revocation = await verifyRevocation(text, { domains, ...Object.fromEntries(known), now })
+    try {
+      await revocations.revoke(revocation.subject, revocation)
+    } catch (cause) {
+      throw requestError('verifier-unavailable', { port: 'revocations' }, { cause })
+    }
+  }
+
+  return {
+    settings,
+    async revoke(incoming, now = new Date()) {
+      try {
+        await store(incoming, now)
+        return undefined
+      } catch (error) {
+        return { error }
+      }
+    },
+    async pass(incoming, resource, now = new Date()) {
+      try {
+        const signature = readSignature(incoming)
+        const report = await (signature ? inspectSigned(incoming, signature, resource, now) : inspectBearer(incoming, resource, now))
+        return report.session ? { session: report.session } : { error: report.error, checks: report.checks }
+      } catch (error) {
+        return { error: asClients(error, resource) }
+      }
+    },
+  }
+}

@@ -1,0 +1,54 @@
+/** For Hono. */
+import type { VerifiedSession } from '@session-sigs/core/verify'
+import type { Context, MiddlewareHandler } from 'hono'
+import { answerTo, responseOf, revoked } from './answer.ts'
+import { createGate } from './gate.ts'
+import { incomingOf, type RequestBody } from './incoming.ts'
+import type { AskedResource, RequestVerifierOptions } from './options.ts'
+
+export type { RequestBody } from './incoming.ts'
+export type { AskedResource, RequestVerifierOptions } from './options.ts'
+
+/** What a request asks for: said beforehand, or found out from the request and its body. */
+export type RequestResource = AskedResource | ((c: Context, body: RequestBody) => AskedResource | Promise<AskedResource>)
+
+export interface Guard {
+  /** Middleware that lets a request through whose session may use the resource. Handlers read the body as ever. */
+  (resource: RequestResource): MiddlewareHandler
+  /** Who a request that was let through is by. @throws TypeError for one that was not */
+  session(c: Context): VerifiedSession
+  /** The handler of the revocation endpoint: `app.post('/session/revoke', guard.revoke)`. */
+  readonly revoke: (c: Context) => Promise<Response>
+}
+
+/**
+ * One guard for a server: `app.post('/pkp', guard('litPKP://42'), handler)`.
+ *
+ * @throws TypeError for options that cannot be used
+ */
+export function createGuard(options: RequestVerifierOptions): Guard {
+  const gate = createGate(options)
+  const sessions = new WeakMap<Context, VerifiedSession>()
+
+  function guarding(resource: RequestResource): MiddlewareHandler {
+    return async (c, next) => {
+      const asked = typeof resource === 'function' ? (body: RequestBody) => resource(c, body) : resource
+      const verdict = await gate.pass(incomingOf(c.req.raw), asked)
+      if (!('session' in verdict)) return responseOf(answerTo(verdict, gate))
+      sessions.set(c, verdict.session)
+      return next()
+    }
+  }
+
+  async function revoke(c: Context): Promise<Response> {
+    const refusal = await gate.revoke(incomingOf(c.req.raw))
+    return responseOf(refusal ? answerTo(refusal, gate) : revoked)
+  }
+
+  function session(c: Context): VerifiedSession {
+    const found = sessions.get(c)
+    if (!found) throw new TypeError('This request did not pass the guard.')
+    return found
+  }
+  return Object.assign(guarding, { session, revoke })
+}

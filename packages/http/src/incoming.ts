@@ -1,0 +1,109 @@
+import { type Bytes, toUtf8 } from './bytes.ts'
+import { requestError } from './errors.ts'
+
+/** A request as a verifier needs it, whatever framework it came by. */
+export interface Incoming {
+  readonly method: string
+  /** Path and query as they came, or the whole URL. */
+  readonly target: string
+  /** A header field's value, several joined by a comma and a space; nothing where there is none. */
+  header(name: string): string | null | undefined
+  /**
+   * The whole body, once. What follows in the framework still finds it.
+   *
+   * @throws SessionError `input-too-large`, `body-incomplete`
+   */
+  read(bounds: BodyBounds): Promise<Bytes>
+}
+
+export interface BodyBounds {
+  readonly bytes: number
+  readonly seconds: number
+}
+
+/** The body of a request, read whole and found to be the one that was signed, where the signature covers it. */
+export interface RequestBody {
+  readonly bytes: Bytes
+  /** Its UTF-8. */
+  text(): string
+  /**
+   * Its JSON. Who made it is not known yet: look at it as at anything from outside.
+   *
+   * @throws SessionError `json-invalid`
+   */
+  json(): unknown
+}
+
+export function tooLarge({ bytes }: BodyBounds): Error {
+  return requestError('input-too-large', { what: 'the body', limit: bytes })
+}
+
+/** What is said in its header already costs nothing to refuse. */
+export function checkLength(length: string | null | undefined, bounds: BodyBounds): void {
+  if (length && !(Number(length) <= bounds.bytes)) throw tooLarge(bounds)
+}
+
+/** Gives what comes first: the body, or that the time is over. `stop` ends the reading then. */
+export async function inTime<T>(work: Promise<T>, { seconds }: BodyBounds, stop: (error: Error) => void): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = requestError('body-incomplete', { reason: `not within ${seconds} s` })
+      stop(error)
+      reject(error)
+    }, seconds * 1000)
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+export function joined(parts: readonly Uint8Array[], length: number): Bytes {
+  const all = new Uint8Array(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
+
+/** Reads a web stream up to a bound; more is refused as soon as it is there. */
+export async function readStream(stream: ReadableStream<Uint8Array> | null, bounds: BodyBounds): Promise<Bytes> {
+  if (!stream) return toUtf8('')
+  const reader = stream.getReader()
+  const stop = (): void => void reader.cancel().catch(() => undefined)
+  const read = async (): Promise<Bytes> => {
+    const parts: Uint8Array[] = []
+    let length = 0
+    for (;;) {
+      const { value, done } = await reader.read().catch((cause: unknown) => {
+        throw requestError('body-incomplete', { reason: 'it broke off' }, { cause })
+      })
+      if (done) return joined(parts, length)
+      length += value.length
+      if (length > bounds.bytes) {
+        stop()
+        throw tooLarge(bounds)
+      }
+      parts.push(value)
+    }
+  }
+  return inTime(read(), bounds, stop)
+}
+
+/** The web's `Request`. Its body is read from a copy, so that the request's own is there for who comes next. */
+export function incomingOf(request: Request): Incoming {
+  return {
+    method: request.method,
+    target: request.url,
+    header: (name) => request.headers.get(name),
+    read: async (bounds) => {
+      if (request.bodyUsed) throw new TypeError('The body was read before the request was verified. Verify first, or give request.clone().')
+      checkLength(request.headers.get('content-length'), bounds)
+      return readStream(request.body && request.clone().body, bounds)
+    },
+  }
+}

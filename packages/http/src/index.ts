@@ -1,0 +1,7 @@
+export type { Problem } from './problem.ts'
+export { readProblem } from './problem.ts'
+export type { SendRevocationOptions } from './send-revocation.ts'
+export { revocationSender } from './send-revocation.ts'
+export type { SessionFetch, SessionFetchOptions, SessionRequestInit } from './session-fetch.ts'
+export { createSessionFetch } from './session-fetch.ts'
+export { requestHeaders, responseHeaders } from './signature-base.ts'

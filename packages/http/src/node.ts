@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Answer } from './answer.ts'
+import { type Bytes, toUtf8 } from './bytes.ts'
+import { requestError } from './errors.ts'
+import { type BodyBounds, checkLength, type Incoming, inTime, joined, tooLarge } from './incoming.ts'
+
+/** Node's requests, as Express and Fastify have them. Express keeps the whole path where a router took a part of it. */
+type NodeRequest = IncomingMessage & { readonly originalUrl?: string }
+
+/** Whether a message says that it has a body at all (RFC 9112 §6.3). */
+function hasBody({ headers }: IncomingMessage): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+/**
+ * Reads a body and puts it back before the stream says that it is at its end, so that a parser after this finds it as if nobody had read it.
+ */
+function readAhead(request: IncomingMessage, bounds: BodyBounds): Promise<Bytes> {
+  const parts: Buffer[] = []
+  let length = 0
+  let finish: (end: Bytes | Error) => void = () => undefined
+
+  function onReadable(): void {
+    for (let part: Buffer | null = request.read(); part !== null && length <= bounds.bytes; part = request.read()) {
+      parts.push(part)
+      length += part.length
+    }
+    if (length > bounds.bytes) finish(tooLarge(bounds))
+    else if (request.complete) putBack()
+  }
+
+  function putBack(): void {
+    const whole = joined(parts, length)
+    // In the same turn as the last read(): the end is said in the next, if there is nothing left then.
+    if (length > 0) request.unshift(Buffer.from(whole.buffer))
+    finish(whole)
+  }
+
+  const onBroken = (): void => finish(requestError('body-incomplete', { reason: 'it broke off' }))
+  const work = new Promise<Bytes>((resolve, reject) => {
+    finish = (end) => {
+      request.off('readable', onReadable).off('close', onBroken).off('error', onBroken)
+      if (end instanceof Error) reject(end)
+      else resolve(end)
+    }
+    request.on('readable', onReadable).on('close', onBroken).on('error', onBroken)
+  })
+  return inTime(work, bounds, finish)
+}
+
+export function incomingOfNode(request: NodeRequest): Incoming {
+  return {
+    method: request.method ?? '',
+    target: request.originalUrl ?? request.url ?? '',
+    header: (name) => {
+      const value = request.headers[name]
+      return Array.isArray(value) ? value.join(', ') : value
+    },
+    read: async (bounds) => {
+      if (!hasBody(request)) return toUtf8('')
+      if (request.readableEnded || request.readableDidRead)
+        throw new TypeError('The body was read before the request was verified. Put the guard before what parses bodies.')
+      checkLength(request.headers['content-length'], bounds)
+      return readAhead(request, bounds)
+    },
+  }
+}
+
+/** Sends an answer. What is left of a body that nobody wants is let go, so that the connection can be used again; one that is slow is cut off. */
+export function sendAnswer(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
+  for (const [name, value] of Object.entries(headers)) {
+    // What others want exposed stays so.
+    if (name === 'access-control-expose-headers') response.appendHeader(name, value)
+    else response.setHeader(name, value)
+  }
+  if (status === 408) response.setHeader('connection', 'close')
+  response.writeHead(status).end(body ?? undefined)
+  request.resume()
+}

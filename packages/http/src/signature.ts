@@ -1,0 +1,182 @@
+import { type BareItem, isInnerList, type Parameters, parseDictionary, parseItem, serializeInnerList } from 'structured-headers'
+import type { Bytes } from './bytes.ts'
+import { requestError } from './errors.ts'
+import type { Incoming } from './incoming.ts'
+import { always, type Components, delegationField, delegationIdField, digestField, longestLife, signatureBase } from './signature-base.ts'
+
+/** A signature by a session key, as far as it can be read from the header. Nothing about it is proven. */
+export interface RequestSignature {
+  /** 64 hex digits. */
+  readonly sessionKey: string
+  /** Seconds since 1970. */
+  readonly created: number
+  readonly expires: number
+  readonly nonce: string
+  /** What it covers, by name. */
+  readonly covered: readonly string[]
+  /** Its parameters and what it covers, as they stand in the signature base. */
+  readonly params: string
+  readonly bytes: Bytes
+}
+
+/** The longest that header fields may be that are parsed, in characters. */
+const limits: Readonly<Record<string, number>> = { 'signature-input': 4096, signature: 4096, [digestField]: 1024, [delegationIdField]: 256 }
+
+const malformed = (reason: string): Error => requestError('signature-malformed', { reason })
+
+/** @throws SessionError `input-too-large` */
+export function boundedHeader(incoming: Incoming, name: string, limit: number = limits[name] ?? 4096): string | undefined {
+  const value = incoming.header(name) ?? undefined
+  if (value !== undefined && value.length > limit) throw requestError('input-too-large', { what: `the field ${name}`, limit })
+  return value
+}
+
+/** Runs the library's parser, whose errors are the sender's fault. */
+function parsed<T>(parse: (text: string) => T, name: string, text: string): T {
+  try {
+    return parse(text)
+  } catch (cause) {
+    throw requestError('signature-malformed', { reason: `${name} is no structured field` }, { cause })
+  }
+}
+
+/** Bytes of a field that is a single byte sequence. */
+export function readBytes(name: string, text: string): Bytes {
+  const [value, params] = parsed(parseItem, name, text)
+  if (!(value instanceof ArrayBuffer) || params.size > 0) throw malformed(`${name} is no byte sequence`)
+  return new Uint8Array(value)
+}
+
+/** The members of a dictionary of byte sequences: digests by algorithm. */
+export function readDigests(text: string): ReadonlyMap<string, Bytes> {
+  const digests = new Map<string, Bytes>()
+  for (const [name, [value]] of parsed(parseDictionary, digestField, text))
+    if (value instanceof ArrayBuffer) digests.set(name, new Uint8Array(value))
+  return digests
+}
+
+/** Derived components that can be covered (RFC 9421 §2.2): those that are one line, and the same for every request of that target. */
+const derived = ['@method', '@target-uri', '@authority', '@scheme', '@path', '@query', '@request-target']
+
+function readCovered(items: readonly (readonly [BareItem, Parameters])[]): readonly string[] {
+  const names = items.map(([name, params]) => {
+    if (typeof name !== 'string' || params.size > 0) throw malformed('covered components are names without parameters')
+    if (name.startsWith('@') ? !derived.includes(name) : !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
+      throw malformed(`"${name}" cannot be covered here`)
+    return name
+  })
+  if (new Set(names).size !== names.length) throw malformed('a component is covered twice')
+  return names
+}
+
+function readParams(params: Parameters): Pick<RequestSignature, 'created' | 'expires' | 'nonce'> {
+  const [created, expires, nonce, alg] = ['created', 'expires', 'nonce', 'alg'].map((name) => params.get(name))
+  if (alg !== undefined && alg !== 'ed25519') throw malformed('alg is not ed25519')
+  if (!Number.isSafeInteger(created) || !Number.isSafeInteger(expires))
+    throw requestError('signature-incomplete', { missing: ['created', 'expires'] })
+  if (typeof nonce !== 'string') throw requestError('signature-incomplete', { missing: ['nonce'] })
+  if (nonce.length < 16 || nonce.length > 128) throw malformed('a nonce has 16 to 128 characters')
+  return { created: Number(created), expires: Number(expires), nonce }
+}
+
+const keyPrefix = 'lit:session:'
+
+/**
+ * The one signature of a request whose `keyid` is a session key; those of others are not looked at. `undefined` where there is none.
+ *
+ * @throws SessionError `input-too-large`, `signature-malformed`, `signature-incomplete`
+ */
+export function readSignature(incoming: Incoming): RequestSignature | undefined {
+  const [input, signature] = [boundedHeader(incoming, 'signature-input'), boundedHeader(incoming, 'signature')]
+  if (input === undefined) return undefined
+  const ours = [...parsed(parseDictionary, 'Signature-Input', input)].filter(([, [, params]]) => {
+    const keyid = params.get('keyid')
+    return typeof keyid === 'string' && keyid.startsWith(keyPrefix)
+  })
+  const [entry] = ours
+  if (!entry) return undefined
+  if (ours.length > 1) throw malformed('there are several by session keys')
+  const [name, member] = entry
+  if (!isInnerList(member)) throw malformed('Signature-Input names no components')
+  const [items, params] = member
+  const sessionKey = String(params.get('keyid')).slice(keyPrefix.length)
+  if (!/^[0-9a-f]{64}$/.test(sessionKey)) throw malformed('keyid is not lit:session: and 64 lower-case hex digits')
+  const bytes = parsed(parseDictionary, 'Signature', signature ?? '').get(name)?.[0]
+  if (!(bytes instanceof ArrayBuffer) || bytes.byteLength !== 64) throw malformed('Signature has no 64 bytes for it')
+  return {
+    sessionKey,
+    ...readParams(params),
+    covered: readCovered(items),
+    params: serializeInnerList(member),
+    bytes: new Uint8Array(bytes),
+  }
+}
+
+/** Where a request was sent to, as its signer saw it. */
+export interface Target {
+  readonly uri: string
+  readonly url: URL
+}
+
+function componentOf(name: string, incoming: Incoming, { uri, url }: Target): string {
+  switch (name) {
+    case '@method':
+      return incoming.method
+    case '@target-uri':
+      return uri
+    case '@authority':
+      return url.host
+    case '@scheme':
+      return url.protocol.slice(0, -1)
+    case '@path':
+      return url.pathname
+    case '@query':
+      return url.search || '?'
+    case '@request-target':
+      return url.pathname + url.search
+    default:
+      return (boundedHeader(incoming, name, 65_536) ?? missing(name)).trim()
+  }
+}
+
+function missing(name: string): never {
+  throw malformed(`it covers ${name}, which is not there`)
+}
+
+/** The text that the key must have signed. */
+export function baseOf({ covered, params }: RequestSignature, incoming: Incoming, target: Target): string {
+  const components: Components = covered.map((name) => [name, componentOf(name, incoming, target)])
+  return signatureBase(components, params)
+}
+
+/**
+ * Whether a signature covers what it must. That it covers the body is for who reads it.
+ *
+ * @throws SessionError `signature-incomplete`, `signature-malformed`
+ */
+export function checkCoverage({ covered }: RequestSignature, incoming: Incoming): void {
+  const delegations = [delegationField, delegationIdField].filter((name) => (incoming.header(name) ?? undefined) !== undefined)
+  if (delegations.length > 1) throw malformed(`${delegationField} and ${delegationIdField} are both there`)
+  const needed = [...always, delegations[0] ?? delegationField]
+  const absent = needed.filter((name) => !covered.includes(name))
+  if (absent.length > 0) throw requestError('signature-incomplete', { missing: absent })
+}
+
+const instant = (seconds: number): string => new Date(Math.min(seconds * 1000, 8.64e15)).toISOString()
+
+/** Written so that a time that is none fails. @throws SessionError `session-sig-lifetime`, `session-sig-expired`, `session-sig-not-yet-valid` */
+export function checkTimes(
+  { created, expires }: RequestSignature,
+  now: number,
+  toleranceSeconds: number,
+): { issuedAt: string; expiration: string } {
+  if (!(created >= 0 && expires > created)) throw requestError('session-sig-lifetime', { reason: 'it ends before it was made' })
+  if (!(expires <= created + longestLife))
+    throw requestError('session-sig-lifetime', { reason: `it is longer than ${longestLife} seconds` })
+  const [issuedAt, expiration] = [instant(created), instant(expires)]
+  if (!(created * 1000 <= now + toleranceSeconds * 1000))
+    throw requestError('session-sig-not-yet-valid', { issuedAt, now: new Date(now).toISOString() })
+  if (!(expires * 1000 >= now - toleranceSeconds * 1000))
+    throw requestError('session-sig-expired', { expiration, now: new Date(now).toISOString() })
+  return { issuedAt, expiration }
+}
