@@ -34,6 +34,12 @@ const budgets = [
     external: ['viem', '@session-sigs/core'],
   },
   {
+    from: 'packages/viem-signer',
+    code: "export * from '@session-sigs/viem-signer/verify'",
+    budget: 1_500,
+    external: ['viem', '@session-sigs/core'],
+  },
+  {
     from: 'apps/demo',
     name: 'core, viem-signer and storage-indexeddb, together',
     code: [

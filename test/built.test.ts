@@ -19,18 +19,19 @@ beforeAll(async () => {
   verify = (await import(/* @vite-ignore */ new URL('verify.js', dist).href)) as Verify
 })
 
-function client() {
+function client(options: Partial<Parameters<Core['createSessionClient']>[0]> = {}) {
   const signer = {
     account: async () => ({ address: account.address, chainId: 1 }),
     signMessage: (message: string) => account.signMessage({ message }),
   }
-  return core.createSessionClient({ nodes: [node], signer, domain })
+  return core.createSessionClient({ nodes: [node], signer, domain, ...options })
 }
 
 it('the exports are these and no others', () => {
   expect(Object.keys(core).toSorted()).toMatchInlineSnapshot(`
     [
       "SessionError",
+      "askRevocation",
       "capabilityFor",
       "createSessionClient",
       "decodeRecap",
@@ -52,6 +53,7 @@ it('the exports are these and no others', () => {
       "parseSiweMessage",
       "recapOf",
       "recapStatement",
+      "revokeSessionKey",
       "sessionKeyUri",
       "toChecksumAddress",
     ]
@@ -63,8 +65,16 @@ it('the exports are these and no others', () => {
       "createVerifier",
       "hashPersonalMessage",
       "inspectSessionSig",
+      "isRevokedBy",
       "isSessionError",
+      "memoryNonces",
+      "memoryRevocations",
+      "prepareSessionKey",
+      "presentDelegations",
       "recoverWallet",
+      "revocationSubject",
+      "revocationSubjects",
+      "verifyRevocation",
       "verifySessionSig",
     ]
   `)
@@ -89,6 +99,21 @@ it('a stored session is found again', async () => {
   const again = core.createSessionClient({ nodes: [node], domain, storage })
   await again.restore()
   expect(again.get().status).toBe('signed-in')
+})
+
+it('a sign-out is told to servers, and a failure to is an error of the same class', async () => {
+  let told = ''
+  const sendRevocation = async (statement: object) => {
+    told = JSON.stringify(statement)
+    throw new Error('offline')
+  }
+  const revoking = client({ sendRevocation })
+  await revoking.signIn()
+  await expect(revoking.signOut({ revoke: true })).rejects.toBeInstanceOf(core.SessionError)
+  const { subject, ...entry } = await verify.verifyRevocation(told, { domains: [domain] })
+  const revocations = verify.memoryRevocations()
+  await revocations.revoke(subject, entry)
+  expect(await revocations.find([subject])).toMatchObject({ before: [entry.before] })
 })
 
 it('there is one error class, also in what is loaded later', async () => {

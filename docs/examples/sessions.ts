@@ -1,5 +1,5 @@
-import { createSessionClient } from '@session-sigs/core'
-import { createVerifier } from '@session-sigs/core/verify'
+import { askRevocation, createSessionClient, isSessionError, type RevocationStatement } from '@session-sigs/core'
+import { createVerifier, isRevokedBy, memoryRevocations, verifyRevocation } from '@session-sigs/core/verify'
 import { indexedDbStorage } from '@session-sigs/storage-indexeddb'
 import { viemSigner } from '@session-sigs/viem-signer'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
@@ -10,7 +10,18 @@ const signer = viemSigner(account)
 const nodes = ['https://api.example']
 const ethereum = { request: async () => [], on: () => undefined, removeListener: () => undefined }
 const button = { onclick: (): unknown => undefined }
-const verifier = createVerifier({ audience: 'https://api.example', domains: ['app.example'] })
+const domains = ['app.example']
+const sendLater = (_text: string): void => undefined
+
+// begin server
+const revocations = memoryRevocations() // for one process
+const verifier = createVerifier({ audience: 'https://api.example', domains, isRevoked: isRevokedBy(revocations) })
+
+async function heard(text: string): Promise<void> {
+  const revocation = await verifyRevocation(text, { domains })
+  await revocations.revoke(revocation.subject, revocation)
+}
+// end
 
 /** A server of one's own, and a way to it. */
 const api = {
@@ -20,6 +31,7 @@ const api = {
     if (failed) throw { code: failed.code, message: failed.hint, time: report.now }
     return 'done'
   },
+  revoke: heard,
 }
 
 // begin start
@@ -56,6 +68,23 @@ const unfollow = client.follow(ethereum) // window.ethereum, or the provider tha
 
 // begin signout
 await client.signOut() // destroys key and delegations: here, in the storage, in every tab
+// end
+
+// begin revoke
+const sendRevocation = (statement: RevocationStatement) => api.revoke(JSON.stringify(statement))
+const revoking = createSessionClient({ nodes, signer, domain: 'app.example', sendRevocation })
+await revoking.signIn({ resources: ['litAction://*'] })
+try {
+  await revoking.signOut({ revoke: true })
+} catch (error) {
+  if (!isSessionError(error, 'revocation-failed')) throw error
+  sendLater(error.details.statement)
+}
+// end
+
+// begin ask
+const statement = await askRevocation(signer, { domain: 'app.example' }) // all until now; or { before }, or { sessionKey }
+await api.revoke(JSON.stringify(statement))
 // end
 
 // begin prepare

@@ -36,7 +36,7 @@ const host = '127.0.0.1'
 const patience = 30_000
 
 /** The path of the program, or nothing where it is not installed. */
-export function findRedis(): string | undefined {
+function findRedis(): string | undefined {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== ''), '/usr/bin', '/usr/local/bin']
   const paths = folders.map((folder) => join(folder, 'redis-server'))
   return paths.find((path) => statSync(path, { throwIfNoEntry: false })?.isFile() === true)

@@ -32,8 +32,17 @@ function isStatus(status: unknown): status is CheckView['status'] {
   return statuses.includes(status)
 }
 
-/** The list of checks in a verifier's report, with what each is for. A report from a node is read as strictly as anything from outside. */
-export function readChecks(report: unknown): readonly CheckView[] {
+/** Why a signed request is refused before the session behind it is looked at, by code. */
+const beforehand: Readonly<Record<string, string>> = {
+  'nonce-used': 'Each signed request is good once. The node remembers it for as long as its signature lives, so a copy is worth nothing.',
+  'session-sig-expired': 'The signature of a request is good for a short while only, and not after it.',
+  'session-sig-not-yet-valid': 'By the node’s clock, the request is signed at a time that is still to come.',
+  'session-signature-invalid': 'The session key must have signed this very request: its method, its address and its body.',
+  'body-mismatch': 'The session key signed another body than the one that arrived.',
+  'delegation-unknown': 'A client that has sent its delegation once sends only its name after that, and the node no longer knows it.',
+}
+
+function readList(report: unknown): readonly CheckView[] {
   const checks: unknown = isRecord(report) ? report['checks'] : undefined
   if (!Array.isArray(checks)) return []
   return checks.flatMap((check: unknown): CheckView[] => {
@@ -43,4 +52,16 @@ export function readChecks(report: unknown): readonly CheckView[] {
     const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined)
     return [{ name, status, path: text(path) ?? '', explanation: explanations[name], hint: text(hint) }]
   })
+}
+
+/**
+ * The checks that a verifier's report or a node's refusal lists, with what each is for; where a refusal came before them, that alone. What a node says is read as strictly as
+ * anything from outside.
+ */
+export function readChecks(report: unknown): readonly CheckView[] {
+  const checks = readList(report)
+  const { code, detail } = isRecord(report) ? report : {}
+  if (checks.length > 0 || typeof code !== 'string' || !Object.hasOwn(beforehand, code)) return checks
+  const hint = typeof detail === 'string' ? detail : undefined
+  return [{ name: code, status: 'failed', path: '', explanation: beforehand[code] ?? '', hint }]
 }

@@ -27,8 +27,12 @@ export const storages: readonly Choice[] = [
 
 export const defaults = { lifetime: '24-hours', signatureLifetime: '5-minutes', storage: 'indexeddb' } as const
 
+/** How long what is chosen lives. */
+export function secondsOf(choices: readonly Lifetime[], id: string): number {
+  return choices.find((choice) => choice.id === id)?.seconds ?? day
+}
+
 /** When what is chosen ends, if it begins now. */
 export function endOf(choices: readonly Lifetime[], id: string, now: Date): string {
-  const { seconds } = choices.find((choice) => choice.id === id) ?? { seconds: day }
-  return new Date(now.getTime() + seconds * 1000).toISOString()
+  return new Date(now.getTime() + secondsOf(choices, id) * 1000).toISOString()
 }

@@ -1,4 +1,11 @@
-import { createSessionClient, memoryStorage, type SessionClient, type SessionStorage, type Signer } from '@session-sigs/core'
+import {
+  createSessionClient,
+  memoryStorage,
+  type RevocationStatement,
+  type SessionClient,
+  type SessionStorage,
+  type Signer,
+} from '@session-sigs/core'
 import { indexedDbStorage } from '@session-sigs/storage-indexeddb'
 import { webStorage } from '@session-sigs/storage-web'
 
@@ -12,6 +19,7 @@ const makers: Readonly<Record<string, () => SessionStorage>> = {
 export function createClients(
   signer: Signer,
   now: () => Date,
+  tell: (nodes: readonly string[], statement: RevocationStatement) => Promise<void>,
 ): (storage: string, nodes: readonly string[], domain: string) => SessionClient {
   const storages = new Map<string, SessionStorage>()
   const clients = new Map<string, SessionClient>()
@@ -24,7 +32,10 @@ export function createClients(
 
   return (storage, nodes, domain) => {
     const name = JSON.stringify([storage, nodes, domain])
-    const client = clients.get(name) ?? createSessionClient({ nodes, signer, domain, now, storage: storageOf(storage) })
+    const known = clients.get(name)
+    if (known) return known
+    const sendRevocation = (statement: RevocationStatement): Promise<void> => tell(nodes, statement)
+    const client = createSessionClient({ nodes, signer, domain, now, storage: storageOf(storage), sendRevocation })
     clients.set(name, client)
     return client
   }

@@ -2,13 +2,14 @@
 import type { SessionActions } from '@session-sigs/core'
 import type { Caller, Kind } from './calls.ts'
 import { endOf, lifetimes } from './choices.ts'
+import type { Copies } from './copies.ts'
 import { type Asked, explain, explainTooOld } from './explain.ts'
 import type { Form } from './form.ts'
 import { powerChoices, resourceOf, withChange } from './powers.ts'
 import { moreThan, type Screen } from './screen.ts'
 import type { Demo } from './view.ts'
 
-export interface Commands extends Pick<Demo, 'read' | 'signIn' | 'renew' | 'requireMore' | 'signOut' | 'chooseMore'> {
+export interface Commands extends Pick<Demo, 'read' | 'signIn' | 'renew' | 'requireMore' | 'signOut' | 'revoke' | 'chooseMore'> {
   call(kind: Kind, session: SessionActions): Promise<void>
   /** What the person wanted last, to be offered again where it fails. */
   asked(): Asked
@@ -16,10 +17,11 @@ export interface Commands extends Pick<Demo, 'read' | 'signIn' | 'renew' | 'requ
   offerMore(isFresh?: boolean): void
 }
 
-export function createCommands(screen: Screen, form: Form, caller: Caller): Commands {
+export function createCommands(screen: Screen, form: Form, caller: Caller, copies: Copies): Commands {
   const view = screen.get
   let asked: Asked = 'read'
   let hasChosenMore = false
+  let isLeaving = false
 
   function begin(what: Asked): void {
     asked = what
@@ -48,6 +50,22 @@ export function createCommands(screen: Screen, form: Form, caller: Caller): Comm
     if (!hasChosenMore) screen.change({ more: moreThan(state?.status === 'signed-in' ? state.capabilities : []) })
   }
 
+  async function leave(session: SessionActions, revoke: boolean): Promise<void> {
+    const { client } = view()
+    if (!client || isLeaving) return
+    isLeaving = true
+    begin('sign-out')
+    try {
+      copies.show(await copies.take(client))
+      screen.change({ revocation: revoke ? 'under-way' : 'none' })
+      await act('sign-out', () => session.signOut({ revoke }))
+      // A key that cannot be read any more has nothing to say.
+      if (view().revocation === 'under-way') screen.change({ revocation: 'none' })
+    } finally {
+      isLeaving = false
+    }
+  }
+
   return {
     asked: () => asked,
     offerMore,
@@ -73,9 +91,8 @@ export function createCommands(screen: Screen, form: Form, caller: Caller): Comm
       if (more.problem !== undefined) return
       if (await act('require', () => session.require([resourceOf(more)], newEnd()))) offerMore(true)
     },
-    async signOut(session) {
-      await act('sign-out', () => session.signOut())
-    },
+    signOut: (session) => leave(session, false),
+    revoke: (session) => leave(session, true),
     chooseMore({ type, ...change }) {
       screen.clear()
       hasChosenMore = true

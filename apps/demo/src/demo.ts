@@ -1,15 +1,16 @@
-import type { SessionActions, SessionClient, SessionState } from '@session-sigs/core'
+import { isSessionError, type SessionActions, type SessionClient, type SessionState } from '@session-sigs/core'
 import { createCaller } from './calls.ts'
 import { lifetimes, signatureLifetimes, storages } from './choices.ts'
 import { createClients } from './clients.ts'
 import { createCommands } from './commands.ts'
 import { createConnection } from './connection.ts'
-import { explain } from './explain.ts'
+import { createCopies } from './copies.ts'
+import { explain, explainUntold, statementsOf } from './explain.ts'
 import { createForm } from './form.ts'
 import { createNetwork } from './network.ts'
 import { type PageWindow, textsOf } from './page.ts'
 import { createScreen } from './screen.ts'
-import type { Demo, RemedyName } from './view.ts'
+import type { Demo, Notice, RemedyName } from './view.ts'
 
 export interface DemoOptions {
   /** The page; the global one by default, which nothing touches before `start()`. */
@@ -29,9 +30,10 @@ export function createDemo(options: DemoOptions = {}): Demo {
   const form = createForm(screen)
   const network = createNetwork(screen)
   const caller = createCaller(screen, network)
-  const { asked, offerMore, call, ...commands } = createCommands(screen, form, caller)
+  const copies = createCopies(screen, network)
+  const { asked, offerMore, call, ...commands } = createCommands(screen, form, caller, copies)
   const connection = createConnection(screen, { chosen: form.drop, selected: form.dropUnlessOf, asked: form.showAsked })
-  const clientFor = createClients(connection.signer, options.now ?? ((): Date => new Date()))
+  const clientFor = createClients(connection.signer, options.now ?? ((): Date => new Date()), network.tell)
   const page = (): PageWindow => options.window ?? globalThis.window
   let isStarted = false
   let unwatch = (): void => undefined
@@ -43,6 +45,8 @@ export function createDemo(options: DemoOptions = {}): Demo {
     owner = state.status === 'signed-in' ? state.address : state.reason === 'expired' ? owner : undefined
     // What one account's session did is not for the next to see.
     if (owner !== before) caller.reset()
+    if (state.status === 'signed-in') copies.dropFor(state.sessionKey)
+    if (state.status === 'signed-in' && view().revocation !== 'under-way') screen.change({ revocation: 'none' })
     if (state.status === 'signed-in' && view().message) form.drop()
     offerMore()
   }
@@ -59,7 +63,8 @@ export function createDemo(options: DemoOptions = {}): Demo {
     owner = undefined
     // What the client before wrote, this one knows nothing of: it would ask for something else than what is read.
     form.drop()
-    screen.change({ client })
+    screen.change({ client, revocation: 'none' })
+    copies.drop()
     offerMore(true)
     caller.reset()
     connection.tell(client)
@@ -100,6 +105,23 @@ export function createDemo(options: DemoOptions = {}): Demo {
     if (await network.startAll()) await call(caller.lastKind(), session)
   }
 
+  async function tellAgain(): Promise<void> {
+    const statements = statementsOf(screen.seen())
+    const nodes = network.known()?.urls ?? []
+    screen.clear()
+    screen.change({ revocation: 'under-way' })
+    await network.startAll()
+    try {
+      await Promise.all(statements.map((statement) => network.tell(nodes, statement)))
+    } catch {
+      screen.change({ notice: untold() })
+    }
+  }
+
+  function untold(): Notice {
+    return explainUntold(network.down(), network.known()?.control !== undefined)
+  }
+
   const remedies: Readonly<Record<RemedyName, (session: SessionActions) => Promise<void>>> = {
     load,
     read: commands.read,
@@ -107,6 +129,7 @@ export function createDemo(options: DemoOptions = {}): Demo {
     renew: commands.renew,
     require: commands.requireMore,
     'sign-out': commands.signOut,
+    revoke: tellAgain,
     'call-nodes': (session) => call('call-nodes', session),
     'call-powers': (session) => call('call-powers', session),
     'start-nodes': startNodes,
@@ -154,6 +177,10 @@ export function createDemo(options: DemoOptions = {}): Demo {
       screen.clear()
       await caller.resend()
     },
+    async useCopies() {
+      screen.clear()
+      await copies.use()
+    },
     async stopNode(url) {
       screen.clear()
       await network.change('stop', url)
@@ -168,7 +195,8 @@ export function createDemo(options: DemoOptions = {}): Demo {
     },
     noticeOf({ dismissed, notice }, error) {
       screen.see(error)
-      return error && error !== dismissed ? explain(error, asked()) : notice
+      if (!error || error === dismissed) return notice
+      return isSessionError(error, 'revocation-failed') ? untold() : explain(error, asked())
     },
     follow: (remedy, session) => remedies[remedy](session),
     lastSignature: caller.lastSignature,

@@ -1,5 +1,11 @@
 /** What went wrong, in words for the person, and the button that leads out of it. */
-import { isSessionError, type SessionErrorCode, type SignedOutReason } from '@session-sigs/core'
+import {
+  isSessionError,
+  type RevocationStatement,
+  type SessionError,
+  type SessionErrorCode,
+  type SignedOutReason,
+} from '@session-sigs/core'
 import type { Notice, RemedyName } from './view.ts'
 
 /** What the person asked for when it went wrong. */
@@ -23,6 +29,7 @@ const labels: Readonly<Record<RemedyName, string>> = {
   renew: 'Renew again',
   require: 'Ask again',
   'sign-out': 'Sign out again',
+  revoke: 'Tell it again',
   'call-nodes': 'Call again',
   'call-powers': 'Use them again',
   'start-nodes': 'Start it again',
@@ -144,6 +151,32 @@ export function explainExpired(asked: 'call-nodes' | 'call-powers'): Notice {
     text: 'Nodes no longer take them: whoever copied one has nothing. The session key makes new ones, and the wallet is not asked.',
     remedy: { name: asked, label: 'Sign new ones' },
   }
+}
+
+/** What is said where signed requests were sent a second time. */
+export function explainUsed(asked: 'call-nodes' | 'call-powers'): Notice {
+  return {
+    title: 'Each was good once',
+    text: 'The node knows these requests already: whoever copied one has nothing. The session key signs new ones, and the wallet is not asked.',
+    remedy: { name: asked, label: 'Sign new ones' },
+  }
+}
+
+/** What is said where nodes were not told that a session is over. */
+export function explainUntold(down: readonly string[], isControllable: boolean): Notice {
+  const [title, who] =
+    down.length > 1 ? [`${down.length} nodes were not told`, down.join(' and ')] : ['A node was not told', down[0] ?? 'One']
+  const text = `You are signed out, and the key is destroyed here. ${who} did not hear of it, and takes a copied signature until it ends.`
+  const label = isControllable && down.length > 0 ? (down.length > 1 ? 'Start and tell them' : 'Start and tell it') : labels.revoke
+  return { title, text, remedy: { name: 'revoke', label } }
+}
+
+/** What keys said of their own end, and did not get through with. */
+export function statementsOf(error: SessionError | undefined): readonly RevocationStatement[] {
+  if (!isSessionError(error, 'revocation-failed')) return []
+  const all: readonly unknown[] = error.cause instanceof AggregateError ? [error, ...error.cause.errors] : [error]
+  const texts = all.flatMap((one) => (isSessionError(one, 'revocation-failed') ? [one.details.statement] : []))
+  return [...new Set(texts)].map((text) => JSON.parse(text) as RevocationStatement)
 }
 
 /** What is said where a node could not be stopped or started. */

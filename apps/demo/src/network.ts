@@ -1,5 +1,7 @@
+import type { RevocationStatement } from '@session-sigs/core'
+import { revocationSender } from '@session-sigs/http'
 import { explainControl } from './explain.ts'
-import { control, findNodes, isUp, type Nodes } from './nodes.ts'
+import { control, findNodes, isUp, limits, type Nodes } from './nodes.ts'
 import type { Screen } from './screen.ts'
 import type { NodeView } from './view.ts'
 
@@ -13,7 +15,14 @@ export interface Network {
   change(what: 'stop' | 'start', node: string): Promise<void>
   /** Starts those that are down; whether nothing was in the way. */
   startAll(): Promise<boolean>
+  /** Those that are down, as far as is known. */
+  down(): readonly string[]
+  /** Tells nodes of a revocation; rejects where one of them did not hear it, and then it is known which are down. */
+  tell(nodes: readonly string[], statement: RevocationStatement): Promise<void>
 }
+
+/** Does not wait for ever. */
+const patient: typeof fetch = (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(limits.call) })
 
 export function createNetwork(screen: Screen): Network {
   let known: Nodes | undefined
@@ -58,15 +67,35 @@ export function createNetwork(screen: Screen): Network {
     }
   }
 
+  function down(): readonly string[] {
+    const { network } = screen.get()
+    return network.status === 'ready' ? network.nodes.flatMap((node) => (node.isUp ? [] : [node.url])) : []
+  }
+
+  async function tell(nodes: readonly string[], statement: RevocationStatement): Promise<void> {
+    const send = revocationSender(
+      nodes.map((url) => `${url}/session/revoke`),
+      { fetch: patient },
+    )
+    try {
+      await send(statement)
+      if (screen.get().revocation !== 'not-told') screen.change({ revocation: 'told' })
+    } catch (error) {
+      screen.change({ revocation: 'not-told' })
+      await Promise.all(nodes.map(async (url) => mark(url, await isUp(url))))
+      throw error
+    }
+  }
+
   return {
     known: () => known,
+    down,
+    tell,
     load,
     mark,
     change: async (what, node) => void (await set(what, node)),
     async startAll() {
-      const { network } = screen.get()
-      const down = network.status === 'ready' ? network.nodes.filter((node) => !node.isUp) : []
-      return (await Promise.all(down.map(({ url }) => set('start', url)))).every((isDone) => isDone)
+      return (await Promise.all(down().map((url) => set('start', url)))).every((isDone) => isDone)
     },
   }
 }

@@ -1,4 +1,5 @@
 /** How nodes are found, asked, stopped and started. */
+import { isSessionError } from '@session-sigs/core'
 import { isRecord } from './values.ts'
 
 /** What the site says of the nodes. */
@@ -22,7 +23,7 @@ export type Answer =
   | { readonly status: 'down' }
 
 /** How long a node may take, in milliseconds. */
-const limits = { handshake: 3_000, call: 15_000 }
+export const limits = { handshake: 3_000, call: 15_000 }
 
 function isNodeUrl(value: unknown): value is string {
   return typeof value === 'string' && URL.canParse(value) && /^https?:\/\//.test(value)
@@ -48,20 +49,35 @@ export async function findNodes(origin: string): Promise<Nodes> {
   return readNodes(await response.json().catch(() => undefined), origin)
 }
 
-/** Posts JSON to a node. */
-export async function post(url: string, fields: Readonly<Record<string, unknown>>, limit: number = limits.call): Promise<Answer> {
+/** JSON, as a request carries it. */
+export function posting(fields: Readonly<Record<string, unknown>>, limit: number = limits.call): RequestInit {
+  return {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(fields),
+    signal: AbortSignal.timeout(limit),
+  }
+}
+
+/**
+ * What came of a request.
+ *
+ * @throws SessionError where it could not be signed, so that it was not sent
+ */
+export async function answerTo(request: Promise<Response>): Promise<Answer> {
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(fields),
-      signal: AbortSignal.timeout(limit),
-    })
+    const response = await request
     const body: unknown = await response.json()
     return { status: response.ok ? 'accepted' : 'refused', body: isRecord(body) ? body : {} }
-  } catch {
+  } catch (error) {
+    if (isSessionError(error)) throw error
     return { status: 'down' }
   }
+}
+
+/** Posts JSON to a node. */
+export function post(url: string, fields: Readonly<Record<string, unknown>>, limit?: number): Promise<Answer> {
+  return answerTo(fetch(url, posting(fields, limit)))
 }
 
 export async function isUp(node: string): Promise<boolean> {

@@ -26,6 +26,11 @@ export function powerRows(action: string | undefined): readonly CallView[] {
   ]
 }
 
+/** What an idle row shows of a use at a node. */
+export function useRow({ node, resource }: Pick<Use, 'node' | 'resource'>): CallView {
+  return row(node, node, resource)
+}
+
 /** What a row shows of a node's answer. */
 export function shown({ words, resource }: Pick<Use, 'words' | 'resource'>, answer: Answer): Partial<CallView> {
   if (answer.status === 'down') return { status: 'down', words: 'No answer', resource, code: undefined, checks: [] }
@@ -34,10 +39,10 @@ export function shown({ words, resource }: Pick<Use, 'words' | 'resource'>, answ
   const text = (value: unknown, otherwise: string): string => (typeof value === 'string' && value !== '' ? value : otherwise)
   return {
     status,
-    words: text(body['message'], 'Refused'),
+    words: text(body['detail'], 'Refused'),
     resource,
     code: text(body['code'], 'unknown'),
-    checks: readChecks(body['report']),
+    checks: readChecks(body),
   }
 }
 

@@ -12,6 +12,8 @@ export interface Screen extends Readable<DemoView> {
   change(change: Partial<DemoView>): void
   /** Notes the session's error that is on the page. */
   see(error: SessionError | undefined): void
+  /** The one that was noted last. */
+  seen(): SessionError | undefined
   /** Takes away what is said of something that went wrong. */
   clear(): void
 }
@@ -42,6 +44,8 @@ const first: DemoView = {
   powerCalls: powerRows(undefined),
   isCalling: false,
   kept: undefined,
+  revocation: 'none',
+  copies: undefined,
   question: undefined,
   notice: undefined,
   dismissed: undefined,
@@ -71,6 +75,7 @@ export function createScreen(): Screen {
     see(error) {
       seen = error
     },
+    seen: () => seen,
     clear: () => change({ notice: undefined, dismissed: seen ?? view.get().dismissed }),
   }
 }

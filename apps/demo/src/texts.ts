@@ -4,7 +4,7 @@
 import type { Protection, SessionState, SessionView, SignedOutReason } from '@session-sigs/core'
 import type { CallView, CheckView, DemoView, InspectionView, PowerChoice } from './view.ts'
 
-export const signedOutTitles: Readonly<Record<Exclude<SignedOutReason, 'never'>, string>> = {
+const signedOutTitles: Readonly<Record<Exclude<SignedOutReason, 'never'>, string>> = {
   'signed-out': 'Signed out',
   expired: 'The session has ended',
   evicted: 'The session is gone',
@@ -13,7 +13,7 @@ export const signedOutTitles: Readonly<Record<Exclude<SignedOutReason, 'never'>,
   revoked: 'The session was revoked',
 }
 
-export const signedOutWords: Readonly<Record<Exclude<SignedOutReason, 'never'>, string>> = {
+const signedOutWords: Readonly<Record<Exclude<SignedOutReason, 'never'>, string>> = {
   'signed-out': 'You signed out, here or in another tab. The session key has been destroyed.',
   expired: 'Its time is up. The key can sign nothing any more.',
   evicted: 'The browser no longer has what it kept of the session.',
@@ -73,12 +73,13 @@ export const shortAddress = (address: string): string => ends(address, 6, 4)
 /** The two ends of a session public key. */
 export const shortKey = (key: string): string => ends(key, 8, 8)
 
-/** What each of the five endpoints does. */
+/** What is done with each of the five types. */
 const purposes: Readonly<Record<string, string>> = {
   EncryptionCondition: 'Opens a note that was just sealed for you.',
   SigningCondition: 'Confirms that you may read demo.example/private.',
   PKP: 'Signs a text with the network’s key number 42.',
   RLI: 'Lets you go on when the free requests are used up.',
+  Action: 'Runs a small program that greets you.',
 }
 
 /** Why a call was refused, for a row that has room for a line; the list of checks says it in full. */
@@ -92,6 +93,7 @@ const refusals: Readonly<Record<string, string>> = {
   'audience-mismatch': 'The signature is for another node.',
   'domain-mismatch': 'The wallet signed for another site.',
   revoked: 'The session was revoked.',
+  'nonce-used': 'This request was received before.',
 }
 
 function withoutLongIds(text: string): string {
@@ -105,11 +107,15 @@ function firstSentence(text: string): string {
 }
 
 /** What a call will do, and then what came of it: always something, so that a row has the same height before and after. */
-export function wordsOf({ id, status, words, code = '', checks }: CallView): string {
-  // All that is called at each node is the action.
-  if (status === 'idle' || status === 'busy') return purposes[id] ?? 'Runs a small program that greets you.'
+export function wordsOf({ resource, status, words, code = '', checks }: CallView): string {
+  if (status === 'idle' || status === 'busy') return purposes[/^lit(\w+):/.exec(resource)?.[1] ?? ''] ?? ''
   if (status === 'down') return 'The node is stopped, or cannot be reached.'
   return checks.length > 0 ? (refusals[code] ?? firstSentence(words)) : withoutLongIds(words)
+}
+
+/** What there is to see beside that, behind a row; none where there is nothing. */
+export function moreOf({ checks }: CallView): string | undefined {
+  return checks.length > 1 ? 'All checks' : checks.length === 1 ? 'Why' : undefined
 }
 
 /** A resource or capability whose id is shortened where it is long; the type stays whole. */
@@ -170,8 +176,36 @@ export function summaryOf(calls: readonly CallView[]): string {
     .join(', ')
 }
 
-function stateWords(state: SessionState): string {
-  if (state.status === 'signed-out') return state.reason === 'never' ? '' : signedOutWords[state.reason]
+/** Why nobody is signed in any more. */
+export interface Ending {
+  readonly title: string
+  readonly words: string
+  /** What is to be thought of what was signed before. */
+  readonly about: string
+}
+
+const destroyed = 'The session key has been destroyed'
+
+const revocations: Readonly<Record<Exclude<DemoView['revocation'], 'none'>, Pick<Ending, 'title' | 'words'>>> = {
+  'under-way': { title: 'Signed out', words: `${destroyed}. The nodes are being told.` },
+  told: { title: 'Signed out and revoked', words: `${destroyed}, and every node has been told to refuse what it signed.` },
+  'not-told': { title: 'Signed out', words: `${destroyed}. Not every node has been told yet.` },
+}
+
+/** What is said of a session that is over; nothing while there is one, or before there was. */
+export function endingOf({ revocation }: DemoView, state: SessionState): Ending | undefined {
+  if (state.status !== 'signed-out' || state.reason === 'never') return undefined
+  const plain = { title: signedOutTitles[state.reason], words: signedOutWords[state.reason] }
+  if (state.reason !== 'signed-out' || revocation === 'none')
+    return {
+      ...plain,
+      about: 'Suppose that somebody copied a signature just before. The nodes were not told, and it is good until it ends.',
+    }
+  return { ...revocations[revocation], about: 'Suppose that somebody copied a signature just before. It has not ended yet.' }
+}
+
+function stateWords(view: DemoView, state: SessionState): string {
+  if (state.status === 'signed-out') return endingOf(view, state)?.words ?? ''
   return state.endsSoon
     ? `Signed in as ${shortAddress(state.address)}. The session ends soon.`
     : `Signed in as ${shortAddress(state.address)}.`
@@ -182,7 +216,7 @@ export function announcementOf(view: DemoView, session: SessionView | undefined)
   if (view.network.status === 'loading') return 'Looking for the nodes.'
   if (view.isReading) return 'Connecting the wallet.'
   if (!session || session.pending === 'restore' || session.pending === 'signOut') return ''
-  return session.pending === undefined || session.pending === 'getSessionSigs' ? stateWords(session.state) : 'Waiting for the wallet.'
+  return session.pending === undefined || session.pending === 'getSessionSigs' ? stateWords(view, session.state) : 'Waiting for the wallet.'
 }
 
 /** `all 16 passed`, or how far a verifier came. */

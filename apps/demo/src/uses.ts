@@ -23,10 +23,60 @@ export interface Use {
 const ran: Use['words'] = ({ result }) =>
   typeof result === 'string' ? result.replace(/0x[0-9a-fA-F]{40}/g, shortAddress).slice(0, 200) : 'It ran.'
 
+/** Those of the five that need nothing to be sealed first, at one node. */
+function plainUses(node: string, action: string): Readonly<Record<'SigningCondition' | 'PKP' | 'RLI' | 'Action', Use>> {
+  return {
+    SigningCondition: {
+      row: 'SigningCondition',
+      resource: `litSigningCondition://${attestedId}`,
+      node,
+      path: '/attest',
+      fields: { resourceId: attested },
+      words: ({ signature }) => `Attested, and signed by the node: ${shortKey(String(signature))}`,
+    },
+    PKP: {
+      row: 'PKP',
+      resource: `litPKP://${key}`,
+      node,
+      path: '/pkp',
+      fields: { tokenId: key, message: 'Signed for the demo' },
+      words: ({ address }) => `Signed by ${shortAddress(String(address))}`,
+    },
+    RLI: {
+      row: 'RLI',
+      resource: `litRLI://${token}`,
+      node,
+      path: '/limited',
+      fields: { tokenId: token },
+      words: () => 'The limit is lifted.',
+    },
+    Action: {
+      row: 'Action',
+      resource: `litAction://${action}`,
+      node,
+      path: '/action',
+      fields: { id: action, params: { from: 'the demo' } },
+      words: ran,
+    },
+  }
+}
+
 /** The registered action, at each node. */
 export function nodeUses(nodes: readonly string[], action: string): readonly Use[] {
-  const fields = { id: action, params: { from: 'the demo' } }
-  return nodes.map((node) => ({ row: node, resource: `litAction://${action}`, node, path: '/action', fields, words: ran }))
+  return nodes.map((node) => ({ ...plainUses(node, action).Action, row: node }))
+}
+
+/** At each node the same, of what the session may do and can be asked for at once; none where there is nothing such. */
+export function grantedUses(nodes: readonly string[], action: string, scope: readonly string[]): readonly Use[] {
+  const isGranted = ({ resource }: Use): boolean => {
+    const [type = '', id = ''] = resource.split('://')
+    return scope.includes(`${type}Capability://*`) || scope.includes(`${type}Capability://${id}`)
+  }
+  return nodes.flatMap((node) => {
+    const { Action, PKP, RLI, SigningCondition } = plainUses(node, action)
+    const use = [Action, PKP, RLI, SigningCondition].find(isGranted)
+    return use ? [{ ...use, row: node }] : []
+  })
 }
 
 /** All five powers at one node. What is to be opened is sealed first, which is free; where the node does not do that, its answer. */
@@ -34,18 +84,14 @@ export async function powerUses(node: string, address: string, action: string): 
   const sealed = await post(`${node}/seal`, { note, for: address })
   if (sealed.status !== 'accepted') return sealed
   const { encryptedKey, ciphertext, resource } = sealed.body
-  const use = (row: string, resource: string, path: string, fields: Use['fields'], words: Use['words']): Use => {
-    return { row, resource, node, path, fields, words }
+  const { SigningCondition, PKP, RLI, Action } = plainUses(node, action)
+  const open: Use = {
+    row: 'EncryptionCondition',
+    resource: String(resource),
+    node,
+    path: '/open',
+    fields: { encryptedKey, ciphertext },
+    words: (body) => `Opened: “${body['note']}”`,
   }
-  return [
-    use('EncryptionCondition', String(resource), '/open', { encryptedKey, ciphertext }, (body) => `Opened: “${body['note']}”`),
-    use('SigningCondition', `litSigningCondition://${attestedId}`, '/attest', { resourceId: attested }, ({ signature }) => {
-      return `Attested, and signed by the node: ${shortKey(String(signature))}`
-    }),
-    use('PKP', `litPKP://${key}`, '/pkp', { tokenId: key, message: 'Signed for the demo' }, (body) => {
-      return `Signed by ${shortAddress(String(body['address']))}`
-    }),
-    use('RLI', `litRLI://${token}`, '/limited', { tokenId: token }, () => 'The limit is lifted.'),
-    use('Action', `litAction://${action}`, '/action', { id: action, params: { from: 'the demo' } }, ran),
-  ]
+  return [open, SigningCondition, PKP, RLI, Action]
 }

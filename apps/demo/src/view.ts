@@ -2,7 +2,6 @@
  * What the demo's pages show and what can be done there. Both apps render exactly this, so that they differ only where the frameworks do.
  */
 import type { Readable, SessionActions, SessionClient, SessionError } from '@session-sigs/core'
-import type { CheckName } from '@session-sigs/core/verify'
 
 /** A wallet that can be chosen: one that announced itself (EIP-6963), or the built-in one. */
 export interface WalletChoice {
@@ -57,7 +56,8 @@ export interface MessageView {
 
 /** A check of a verifier's, with what it is for. */
 export interface CheckView {
-  readonly name: CheckName
+  /** As verifiers name it; of what comes before their checks, the code of the refusal. */
+  readonly name: string
   readonly status: 'passed' | 'failed' | 'not-reached'
   readonly path: string
   readonly explanation: string
@@ -104,6 +104,7 @@ export type RemedyName =
   | 'start-nodes'
   | 'memory'
   | 'sign-out'
+  | 'revoke'
 
 /** Something that went wrong, and the way out. */
 export interface Notice {
@@ -144,8 +145,12 @@ export interface DemoView {
   readonly nodeCalls: readonly CallView[]
   readonly powerCalls: readonly CallView[]
   readonly isCalling: boolean
-  /** Whether there are signatures that can be sent once more, and when they end, RFC 3339. */
-  readonly kept: { readonly until: string } | undefined
+  /** Whether there is something signed that can be sent once more, when it ends, RFC 3339, and whether it is good only once. */
+  readonly kept: { readonly until: string; readonly isOnce: boolean } | undefined
+  /** Whether the nodes were told that the last session is over. */
+  readonly revocation: 'none' | 'under-way' | 'told' | 'not-told'
+  /** After somebody signed out here: signatures that were made just before, and what nodes say to them. */
+  readonly copies: { readonly calls: readonly CallView[]; readonly isBusy: boolean } | undefined
   readonly question: WalletQuestion | undefined
   /** What went wrong outside of the session's own actions. */
   readonly notice: Notice | undefined
@@ -171,6 +176,10 @@ export interface Demo extends Readable<DemoView> {
   chooseMore(change: Partial<Pick<PowerChoice, 'type' | 'extent' | 'id'>>): void
   requireMore(session: SessionActions): Promise<void>
   signOut(session: SessionActions): Promise<void>
+  /** Signs out, and has the key tell every node that it is over. */
+  revoke(session: SessionActions): Promise<void>
+  /** Sends signatures that were made before somebody signed out. */
+  useCopies(): Promise<void>
   /** Has the built-in wallet select its other account. */
   switchAccount(): void
   chooseSignatureLifetime(id: string): void

@@ -1,7 +1,19 @@
 /** What a person does on the page, with real nodes and a real account behind the wallet. */
 import { observeSession } from '@session-sigs/core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { closePages, createWallet, noticeOn, openWith, type Site, signedIn, startSite, statuses, until } from './site.ts'
+import {
+  closePages,
+  createWallet,
+  noticeOn,
+  openWith,
+  type Site,
+  signedIn,
+  signIn,
+  startSite,
+  statuses,
+  takeWayOut,
+  until,
+} from './site.ts'
 
 let site: Site
 
@@ -193,29 +205,67 @@ describe('calling', () => {
     const { powerCalls } = page.demo.get()
     expect(statuses(powerCalls)).toEqual(['refused', 'refused', 'refused', 'refused', 'accepted'])
     const pkp = powerCalls.find(({ id }) => id === 'PKP')
-    expect(pkp).toMatchObject({ code: 'resource-not-requested', resource: 'litPKP://42' })
-    expect(pkp?.checks).toHaveLength(16)
-    const [failed, ...others] = pkp?.checks.filter(({ status }) => status === 'failed') ?? []
-    expect(failed).toMatchObject({
-      name: 'resource',
-      explanation: expect.stringMatching(/\.$/),
-      hint: expect.stringContaining('litPKP://42'),
-    })
-    expect(others).toEqual([])
-    expect(pkp?.checks.filter(({ status }) => status === 'passed').map(({ name }) => name)).toEqual([
-      'bounds',
-      'shape',
-      'session-signature',
-      'payload',
+    expect(pkp).toMatchObject({ code: 'delegation-scope', resource: 'litPKP://42' })
+    expect(pkp?.checks.map(({ name, status }) => [name, status])).toEqual([
+      ['delegation.shape', 'passed'],
+      ['delegation.message', 'passed'],
+      ['delegation.domain', 'passed'],
+      ['delegation.time', 'passed'],
+      ['delegation.key', 'passed'],
+      ['delegation.recap', 'passed'],
+      ['delegation.grant', 'failed'],
+      ['delegation.signature', 'not-reached'],
+      ['revocation', 'not-reached'],
     ])
+    expect(pkp?.checks[6]).toMatchObject({ explanation: expect.stringMatching(/\.$/), hint: expect.stringContaining('litPKP://42') })
     expect(noticeOn(page)).toBeUndefined()
   })
 
-  it('a clock that is off is put right, and the signatures are made again', async () => {
-    const page = await signedIn(site, createWallet(), { now: () => new Date(Date.now() - 3_600_000) })
+  it.each([
+    [-1, 1],
+    [1, 2],
+  ])('a clock that is %i hours off is put right, whatever is called, and what was signed is signed again', async (hours, asked) => {
+    for (const [call, rows] of [
+      ['callNodes', 'nodeCalls'],
+      ['callPowers', 'powerCalls'],
+    ] as const) {
+      const wallet = createWallet()
+      const page = await openWith(site, wallet, { now: () => new Date(Date.now() + hours * 3_600_000) })
+      for (const { type } of page.demo.get().powers) page.demo.choosePower(type, { isWanted: true })
+      await signIn(page)
+      await page.demo[call](page.actions)
+      expect(new Set(statuses(page.demo.get()[rows]))).toEqual(new Set(['accepted']))
+      expect(Math.abs(page.client.now().getTime() - Date.now())).toBeLessThan(5_000)
+      // A delegation that begins in an hour is of no use yet.
+      expect(wallet.asked).toHaveLength(asked)
+      expect(noticeOn(page)).toBeUndefined()
+    }
+  })
+
+  it('a signed request is good once, and what a node says to it the second time is explained', async () => {
+    const page = await signedIn(site, createWallet())
+    await page.demo.callPowers(page.actions)
+    expect(page.demo.get().kept).toMatchObject({ isOnce: true })
+    await page.demo.resend()
+    const { powerCalls } = page.demo.get()
+    expect(powerCalls.map(({ code }) => code)).toEqual([...Array(4).fill('delegation-scope'), 'nonce-used'])
+    expect(powerCalls.at(-1)?.checks).toMatchObject([
+      { name: 'nonce-used', status: 'failed', explanation: expect.stringMatching(/good once/), hint: expect.stringContaining('before') },
+    ])
+    expect(noticeOn(page)).toMatchObject({ title: 'Each was good once', remedy: { name: 'call-powers' } })
+    await takeWayOut(page)
+    expect(page.demo.get().powerCalls.at(-1)?.status).toBe('accepted')
+    expect(noticeOn(page)).toBeUndefined()
+  })
+
+  it('the last signature stays to be looked into when requests were signed after it', async () => {
+    const page = await signedIn(site, createWallet())
+    await page.demo.callPowers(page.actions)
+    expect(page.demo.lastSignature()).toBeUndefined()
     await page.demo.callNodes(page.actions)
-    expect(statuses(page.demo.get().nodeCalls)).toEqual(['accepted', 'accepted', 'accepted'])
-    expect(Math.abs(page.client.now().getTime() - Date.now())).toBeLessThan(5_000)
+    const sig = page.demo.lastSignature()
+    await page.demo.callPowers(page.actions)
+    expect(page.demo.lastSignature()).toBe(sig)
   })
 
   it('gives the last signature to look into', async () => {

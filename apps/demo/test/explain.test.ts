@@ -1,6 +1,6 @@
 import { SessionError, type SessionErrorCode } from '@session-sigs/core'
 import { describe, expect, it } from 'vitest'
-import { type Asked, explain, explainDown } from '../src/explain.ts'
+import { type Asked, explain, explainDown, explainUntold, statementsOf } from '../src/explain.ts'
 
 const all: readonly Asked[] = ['read', 'sign-in', 'renew', 'require', 'sign-out', 'call-nodes', 'call-powers']
 
@@ -83,4 +83,29 @@ it('a storage that did not delete is not left at that', () => {
 it('nodes that are down can be started where the page may, and else called again', () => {
   expect(explainDown(['http://a'], true, 'call-nodes').remedy?.name).toBe('start-nodes')
   expect(explainDown(['http://a'], false, 'call-powers').remedy?.name).toBe('call-powers')
+})
+
+it('nodes that were not told are named, and can be told where they are started', () => {
+  expect(explainUntold(['http://a'], true)).toMatchObject({
+    text: expect.stringContaining('http://a'),
+    remedy: { name: 'revoke', label: 'Start and tell it' },
+  })
+  expect(explainUntold(['http://a', 'http://b'], false)).toMatchObject({
+    title: '2 nodes were not told',
+    remedy: { label: 'Tell it again' },
+  })
+  expect(explainUntold([], true)).toMatchObject({ title: 'A node was not told', remedy: { label: 'Tell it again' } })
+})
+
+it('what several keys had to say is all there to be sent again, each once', () => {
+  const untold = (text: string, options?: ErrorOptions): SessionError =>
+    new SessionError('revocation-failed', { statement: JSON.stringify({ signedMessage: text }) }, options)
+  const [first, second] = [untold('1'), untold('2')]
+  expect(statementsOf(untold('1', { cause: new AggregateError([first, second]) }))).toEqual([
+    { signedMessage: '1' },
+    { signedMessage: '2' },
+  ])
+  expect(statementsOf(first)).toEqual([{ signedMessage: '1' }])
+  expect(statementsOf(errorOf('signed-out'))).toEqual([])
+  expect(statementsOf(undefined)).toEqual([])
 })

@@ -47,9 +47,9 @@ describe('what is shortened', () => {
   })
 
   it('and what will be done is said before and while it is called', () => {
-    expect(wordsOf(call({ id: 'PKP' }))).toBe('Signs a text with the network’s key number 42.')
-    expect(wordsOf(call({ id: 'http://127.0.0.1:7470', status: 'busy' }))).toBe('Runs a small program that greets you.')
-    expect(wordsOf(call({ id: 'PKP', status: 'down', words: 'No answer' }))).toMatch(/cannot be reached/)
+    expect(wordsOf(call({ resource: 'litPKP://42' }))).toBe('Signs a text with the network’s key number 42.')
+    expect(wordsOf(call({ resource: 'litAction://…', status: 'busy' }))).toBe('Runs a small program that greets you.')
+    expect(wordsOf(call({ resource: 'litPKP://42', status: 'down', words: 'No answer' }))).toMatch(/cannot be reached/)
   })
 })
 

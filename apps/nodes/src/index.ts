@@ -1,4 +1,3 @@
-export type { Refusal } from './guard.ts'
 export type { Network, NetworkOptions } from './network.ts'
 export { startNetwork } from './network.ts'
 export type { NetworkInfo } from './site.ts'

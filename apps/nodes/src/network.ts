@@ -12,7 +12,7 @@ export interface NetworkOptions {
   port?: number
   /** Sites whose delegations are accepted, and whose pages may call the nodes; `localhost:3000`. */
   domains?: readonly string[]
-  /** Whether refusals carry the whole report; yes. */
+  /** Whether refusals carry every check; yes. */
   development?: boolean
   /** How far clocks may differ; 60. */
   clockToleranceSeconds?: number

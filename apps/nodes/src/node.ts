@@ -1,87 +1,120 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
-import { parseResource } from '@session-sigs/core'
-import { createVerifier } from '@session-sigs/core/verify'
-import { Hono } from 'hono'
+import { readProblem } from '@session-sigs/http'
+import { createGuard, type RequestBody } from '@session-sigs/http/hono'
+import { memoryNonces, memoryRevocations, requestHeaders, responseHeaders } from '@session-sigs/http/verify'
+import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
 import { HTTPException } from 'hono/http-exception'
-import { createGuard, readBody, refuse, text } from './guard.ts'
+import { type Fields, fieldsOf, text } from './fields.ts'
 import { nameOf, type Powers } from './powers.ts'
+import { refusal, refuse } from './refusal.ts'
 
 export interface NodeOptions {
-  /** How this node is named in session signatures: its URL. */
+  /** Where clients send their requests, and how this node is named in session signatures: its URL. */
   url: string
   /** Sites whose delegations it accepts. */
   domains: readonly string[]
-  /** Whether a refusal carries the whole report. */
+  /** Whether a refusal carries every check. */
   development: boolean
   clockToleranceSeconds: number
   powers: Powers
 }
 
+const maxBodyBytes = 512 * 1024
+
+async function readFields(c: Context): Promise<Fields> {
+  return fieldsOf(await c.req.json().catch(() => undefined))
+}
+
+/** A resource that the request's body names. */
+function named(resourceOf: (fields: Fields) => string): (c: Context, body: RequestBody) => string {
+  return (_, body) => resourceOf(fieldsOf(body.json()))
+}
+
 /**
- * A verifying node: a handshake, and one endpoint for each of the five resource types. All take a JSON body by POST; a guarded one has this node's session signature in it as `authSig`.
+ * A verifying node: a handshake, one endpoint for each of the five resource types, and one where sessions are revoked. All take a JSON body by POST. A guarded one takes requests
+ * that a session key signed, and those with this node's session signature in the body as `authSig`. What was used and what was revoked each node remembers by itself.
  */
 export function createNode({ url, domains, development, clockToleranceSeconds, powers }: NodeOptions): Hono {
   const app = new Hono()
-  const verifier = createVerifier({ audience: url, domains, clockToleranceSeconds })
-  const guard = createGuard(verifier, { development, parse: parseResource })
+  const guard = createGuard({
+    origin: url,
+    domains,
+    nonces: memoryNonces(),
+    revocations: memoryRevocations(),
+    sessionSigs: { audience: url },
+    clockToleranceSeconds,
+    maxBodyBytes,
+    explain: development,
+  })
+  // The guard bounds what it reads; this is for the endpoints without one.
+  const bounded = bodyLimit({
+    maxSize: maxBodyBytes,
+    onError: () => refusal(413, 'input-too-large', `The limit is ${maxBodyBytes} bytes.`),
+  })
 
   // Pages of other origins than the node's own: those of the sites that it serves, and no others.
-  app.use(cors({ origin: domains.flatMap((domain) => [`http://${domain}`, `https://${domain}`]), allowMethods: ['POST'], maxAge: 600 }))
-  app.use(bodyLimit({ maxSize: 512 * 1024 }))
-  app.onError((error, c) => {
+  app.use(
+    cors({
+      origin: domains.flatMap((domain) => [`http://${domain}`, `https://${domain}`]),
+      allowMethods: ['POST'],
+      allowHeaders: ['content-type', 'authorization', ...requestHeaders],
+      exposeHeaders: [...responseHeaders],
+      maxAge: 600,
+    }),
+  )
+  app.onError((error) => {
     if (error instanceof HTTPException) return error.getResponse()
     console.error(error)
-    return c.json({ code: 'node-failed', message: 'This node could not answer.', time: new Date().toISOString() }, 500)
+    return refusal(500, 'node-failed', 'This node could not answer.')
   })
 
   app.post('/web/handshake', (c) => c.json({ node: url, domains, time: new Date().toISOString() }))
 
-  app.post('/seal', async (c) => {
-    const body = await readBody(c)
-    const note = powers.seal(text(c, body, 'note'), text(c, body, 'for'))
+  app.post('/session/revoke', guard.revoke)
+
+  app.post('/seal', bounded, async (c) => {
+    const fields = await readFields(c)
+    const note = powers.seal(text(fields, 'note'), text(fields, 'for'))
     return c.json({ ...note, resource: `litEncryptionCondition://${nameOf(note.encryptedKey)}` })
   })
 
-  app.post('/open', async (c) => {
-    const body = await readBody(c)
-    const [encryptedKey, ciphertext] = [text(c, body, 'encryptedKey'), text(c, body, 'ciphertext')]
-    const { address } = await guard(c, body, () => `litEncryptionCondition://${nameOf(encryptedKey)}`)
+  const openable = named((fields) => `litEncryptionCondition://${nameOf(text(fields, 'encryptedKey'))}`)
+  app.post('/open', guard(openable), async (c) => {
+    const fields = await readFields(c)
+    const [encryptedKey, ciphertext] = [text(fields, 'encryptedKey'), text(fields, 'ciphertext')]
+    const { address } = guard.session(c)
     const note = powers.open({ for: address, encryptedKey, ciphertext }, address)
-    return c.json({ note: note ?? refuse(c, 403, 'sealed-for-another', 'This note was sealed for another wallet, or was tampered with.') })
+    return c.json({ note: note ?? refuse(403, 'sealed-for-another', 'This note was sealed for another wallet, or was tampered with.') })
   })
 
-  app.post('/attest', async (c) => {
-    const body = await readBody(c)
-    const { resourceId } = body
-    const { address } = await guard(c, body, () => `litSigningCondition://${nameOf(JSON.stringify(resourceId ?? null))}`)
-    return c.json(powers.attest(resourceId, address))
+  const attestable = named(({ resourceId }) => `litSigningCondition://${nameOf(JSON.stringify(resourceId ?? null))}`)
+  app.post('/attest', guard(attestable), async (c) => {
+    const { resourceId } = await readFields(c)
+    return c.json(powers.attest(resourceId, guard.session(c).address))
   })
 
-  app.post('/pkp', async (c) => {
-    const body = await readBody(c)
-    const [tokenId, message] = [text(c, body, 'tokenId'), text(c, body, 'message')]
-    const { address } = await guard(c, body, () => `litPKP://${tokenId}`)
-    return c.json(await powers.signAsPkp(tokenId, address, message))
+  app.post('/pkp', guard(named((fields) => `litPKP://${text(fields, 'tokenId')}`)), async (c) => {
+    const fields = await readFields(c)
+    return c.json(await powers.signAsPkp(text(fields, 'tokenId'), guard.session(c).address, text(fields, 'message')))
   })
 
-  app.post('/action', async (c) => {
-    const body = await readBody(c)
-    const id = text(c, body, 'id')
-    const { address } = await guard(c, body, () => `litAction://${id}`)
-    return c.json(powers.run(id, body['params'], address) ?? refuse(c, 404, 'action-unknown', `No action is registered as ${id}.`))
+  app.post('/action', guard(named((fields) => `litAction://${text(fields, 'id')}`)), async (c) => {
+    const fields = await readFields(c)
+    const id = text(fields, 'id')
+    const done = powers.run(id, fields['params'], guard.session(c).address)
+    return c.json(done ?? refuse(404, 'action-unknown', `No action is registered as ${id}.`))
   })
 
+  const liftable = guard(named((fields) => `litRLI://${text(fields, 'tokenId')}`))
   app.post('/limited', async (c) => {
-    const body = await readBody(c)
-    if (body['authSig'] !== undefined) {
-      const tokenId = text(c, body, 'tokenId')
-      await guard(c, body, () => `litRLI://${tokenId}`)
-      return c.json({ limit: 'lifted' })
-    }
+    const refused = await liftable(c, async () => undefined)
+    if (!refused) return c.json({ limit: 'lifted' })
+    // Who has not signed at all is a caller like any other; who has signed wrongly is told so.
+    if ((await readProblem(refused))?.code !== 'signature-missing') return refused
     const caller = getConnInfo(c).remote.address ?? 'unknown'
-    if (!powers.allow(caller)) refuse(c, 429, 'rate-limited', 'Three requests a minute are free. An RLI lifts the limit.')
+    if (!powers.allow(caller)) refuse(429, 'rate-limited', 'Three requests a minute are free. An RLI lifts the limit.')
     return c.json({ limit: 'three a minute' })
   })
 

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Network, serveNetwork, startNetwork } from '@session-sigs/app-nodes'
+import { requestHeaders, responseHeaders } from '@session-sigs/http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 
 let network: Network
@@ -58,11 +59,13 @@ it('error: a node that is not of the network, an unknown command, a form of anot
   expect(await isUp(node)).toBe(true)
 })
 
-const preflight = async (origin: string): Promise<string | null> => {
-  const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' }
-  const answer = await fetch(`${network.urls[0]}/action`, { method: 'OPTIONS', headers })
-  return answer.headers.get('access-control-allow-origin')
+const ask = (origin: string): Promise<Response> => {
+  const headers = { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type,signature' }
+  return fetch(`${network.urls[0]}/action`, { method: 'OPTIONS', headers })
 }
+const preflight = async (origin: string): Promise<string | null> => (await ask(origin)).headers.get('access-control-allow-origin')
+
+const listed = (answer: Response, header: string): string[] => (answer.headers.get(header) ?? '').split(/\s*,\s*/)
 
 it('behavior: pages of the sites that the nodes serve may call them, and others may not', async () => {
   expect(await preflight('http://localhost:3000')).toBe('http://localhost:3000')
@@ -70,8 +73,15 @@ it('behavior: pages of the sites that the nodes serve may call them, and others 
   expect(await preflight('https://other.example')).toBe(null)
 })
 
-it('behavior: a refusal can be read across origins, too', async () => {
+it('behavior: they may send all that a signed request has, and nothing else', async () => {
+  const allowed = listed(await ask('http://localhost:3000'), 'access-control-allow-headers')
+  expect(allowed.toSorted()).toEqual(['authorization', 'content-type', ...requestHeaders].toSorted())
+})
+
+it('behavior: a refusal can be read across origins, too, with its headers', async () => {
   const headers = { ...json, origin: 'http://localhost:3000' }
   const answer = await fetch(`${network.urls[0]}/action`, { method: 'POST', headers, body: '{"id":"x"}' })
   expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([401, 'http://localhost:3000'])
+  expect(listed(answer, 'access-control-expose-headers')).toEqual([...responseHeaders])
+  expect(answer.headers.get('www-authenticate')).toContain('signature-missing')
 })

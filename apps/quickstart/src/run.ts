@@ -15,17 +15,18 @@ import {
   type Signer,
 } from '@session-sigs/core'
 import { recoverWallet } from '@session-sigs/core/verify'
+import { createSessionFetch, revocationSender } from '@session-sigs/http'
 import { viemSigner } from '@session-sigs/viem-signer'
 import { Wallet } from 'ethers'
 import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
-import { type Answer, call } from './call.ts'
+import { type Answer, call, posting, read } from './call.ts'
 import { documentedFlow } from './documented.ts'
 import type { Screen } from './screen.ts'
 
 const domain = 'localhost:3000'
 const short = (text: string): string => (text.length > 20 ? `${text.slice(0, 10)}…${text.slice(-6)}` : text)
-const verdictOf = ({ status, refusal }: Answer): string => (refusal ? `${status} refused: ${refusal.code}` : `${status} accepted`)
+const verdictOf = ({ status, refused }: Answer): string => (status === 200 ? '200 accepted' : `${status} refused: ${refused}`)
 
 /** A viem signer that counts how often it signs. */
 function counting(signer: Signer): Signer & { readonly asked: () => number } {
@@ -171,18 +172,17 @@ interface Forbidden {
 }
 
 function showForbidden(screen: Screen, { what, answer, code, status }: Forbidden): void {
-  const report = answer.refusal?.report
+  const { checks } = answer
   screen.say(`${what}:`)
-  for (const check of report?.checks ?? []) {
+  for (const check of checks) {
     if (check.status === 'failed') {
       screen.say(`    ✗ ${check.name}${check.path ? ` at ${check.path}` : ''}`)
       screen.say(`      ${check.hint ?? ''}`)
     }
   }
-  const passed = report?.checks.filter((check) => check.status === 'passed').length ?? 0
-  const rest = report?.checks.filter((check) => check.status === 'not-reached').length ?? 0
-  screen.say(`      ${passed} checks passed before it, ${rest} were not reached`)
-  screen.expect(`as it should be: ${status} ${code}`, answer.status === status && answer.refusal?.code === code && report?.ok === false)
+  const count = (wanted: string): number => checks.filter((check) => check.status === wanted).length
+  screen.say(`      ${count('passed')} checks passed before it, ${count('not-reached')} were not reached`)
+  screen.expect(`as it should be: ${status} ${code}`, answer.status === status && answer.refused === code && count('failed') === 1)
   screen.say()
 }
 
@@ -222,6 +222,73 @@ async function showRefusals(screen: Screen, network: Network, client: SessionCli
   showForbidden(screen, { what: 'A signature made ten minutes ago', answer: late, code: 'session-sig-expired', status: 401 })
 }
 
+/** What somebody has who reads along: the request, byte for byte. */
+interface Overheard {
+  readonly url: string
+  readonly init: RequestInit
+}
+
+/** Each request is signed by itself, and good once. */
+async function showRequests(screen: Screen, node: string, id: string, client: SessionClient, asked: () => number): Promise<void> {
+  screen.heading('5  Requests that the session key signs: a fetch like any other, and each is good once')
+  const before = asked()
+  const overheard: Overheard[] = []
+  const send = createSessionFetch(client, {
+    request: { resources: [`litAction://${id}`] },
+    async fetch(input, init) {
+      const request = new Request(input, init)
+      const { url, method, headers } = request
+      overheard.push({ url, init: { method, headers: new Headers(headers), body: await request.clone().arrayBuffer() } })
+      return fetch(request)
+    },
+  })
+  const first = await read(await send(`${node}/action`, posting({ id, params: { once: true } })))
+  const [{ url, init } = { url: node, init: {} }] = overheard
+  const again = await read(await fetch(url, init))
+  const changed = await read(await fetch(url, { ...init, body: JSON.stringify({ id, params: { once: false } }) }))
+  screen.table(
+    ['request', 'verdict'],
+    [
+      ['signed by fetch', verdictOf(first)],
+      ['the same bytes once more', verdictOf(again)],
+      ['with another body', verdictOf(changed)],
+    ],
+  )
+  screen.say()
+  screen.expect('a signed request was accepted, and the wallet not asked', first.status === 200 && asked() === before)
+  screen.expect(
+    'who read along can use it neither again nor for anything else',
+    again.refused === 'nonce-used' && changed.refused === 'body-mismatch',
+  )
+}
+
+/** The key says its own end to every node: nothing that it signed, or signs, is good any more. */
+async function showRevoked(screen: Screen, network: Network, id: string, client: SessionClient): Promise<void> {
+  screen.heading('6  Revoked: signing out tells every node, and a copy of the key is of no more use')
+  const resources: Resource[] = [`litAction://${id}`]
+  const sigs = await client.getSessionSigs({ resources })
+  const stolen = await client.getDelegation({ resources })
+  const useAll = (): Promise<Answer[]> => Promise.all(network.urls.map((url) => call(url, '/action', { id }, sigs[url])))
+  const before = await useAll()
+  await client.signOut({ revoke: true })
+  const after = await useAll()
+  const steal = createSessionFetch({ ...client, getDelegation: async () => stolen })
+  const thief = await read(await steal(`${network.urls[0]}/action`, posting({ id })))
+  screen.table(
+    ['what the key signed', 'before', 'after'],
+    [
+      ...network.urls.map((url, i) => [`for ${url}`, before[i] ? verdictOf(before[i]) : '—', after[i] ? verdictOf(after[i]) : '—']),
+      ['a new request, with the stolen key', '', verdictOf(thief)],
+    ],
+  )
+  screen.say()
+  screen.expect(
+    'what was accepted before is refused by every node',
+    before.every(({ status }) => status === 200) && after.every(({ refused }) => refused === 'revoked'),
+  )
+  screen.expect('whoever stole the key can do nothing with it', thief.refused === 'revoked')
+}
+
 /** Runs the whole path, and says whether every expectation held. */
 export async function run(screen: Screen, start: typeof startNetwork = startNetwork): Promise<boolean> {
   const network = await start({ count: 3, domains: [domain] })
@@ -231,11 +298,14 @@ export async function run(screen: Screen, start: typeof startNetwork = startNetw
     const documented = await showDocumented(screen, network, wallet, storage)
 
     const signer = counting(viemSigner(privateKeyToAccount(wallet.privateKey as Hex)))
-    const client = createSessionClient({ nodes: network.urls, signer, domain, storage })
+    const sendRevocation = revocationSender(network.urls.map((url) => `${url}/session/revoke`))
+    const client = createSessionClient({ nodes: network.urls, signer, domain, storage, sendRevocation })
     await showAgain(screen, network, client, signer.asked)
     const [node = ''] = network.urls
     await showFive(screen, await fiveUses(network, node, wallet.address), node, client, signer.asked)
     await showRefusals(screen, network, client, signer)
+    await showRequests(screen, node, network.actions.greet, client, signer.asked)
+    await showRevoked(screen, network, network.actions.greet, client)
     screen.heading('How often the wallet was asked')
     screen.facts([
       ['by ethers, in section 1', String(documented)],

@@ -1,4 +1,4 @@
-import { type Bytes, toBase64url, toHex } from './bytes.ts'
+import { type Bytes, fromHex, toBase64url, toHex } from './bytes.ts'
 import { algorithm, importPublicKey, native } from './native.ts'
 
 /** The y coordinates, little-endian, of all eight points whose order divides the cofactor (sign bits left out). */
@@ -39,33 +39,77 @@ function nodeCrypto(): NodeCrypto | undefined {
   return process?.getBuiltinModule?.('node:crypto') as NodeCrypto | undefined
 }
 
+/** A public key made ready to verify with: worth keeping where many signatures by one key are checked. */
+export interface SessionKeyVerifier {
+  /** 64 lower-case hex digits. */
+  readonly publicKey: string
+  /** As `verifySessionKey`. */
+  verify(message: Bytes, signature: Bytes): Promise<boolean>
+}
+
+type Verify = (message: Bytes, signature: Bytes) => Promise<boolean>
+
 /** `undefined` where there is no Node, or it has not got the curve. */
-async function nodeVerify(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean | undefined> {
+function nodeVerifier(publicKey: Bytes): Verify | undefined {
   const node = nodeCrypto()
   if (!node) return undefined
   try {
     const key = node.createPublicKey({ key: { kty: 'OKP', crv: algorithm, x: toBase64url(publicKey) }, format: 'jwk' })
-    return await new Promise<boolean>((resolve, reject) => {
-      node.verify(null, message, key, signature, (error, isValid) => (error ? reject(error) : resolve(isValid)))
-    })
+    return (message, signature) =>
+      new Promise((resolve, reject) => {
+        node.verify(null, message, key, signature, (error, isValid) => (error ? reject(error) : resolve(isValid)))
+      })
   } catch {
     return undefined
   }
 }
 
-/**
- * Strict ed25519 (RFC 8032 §5.1.7): no small-order key or R, no encoding but the canonical one, no cofactor, S below the order of the group.
- * Native and software verification alone each accept more than that, and not the same; with these checks first, both say the same.
- *
- * `publicKey` is 32 bytes, `signature` 64; other lengths are simply not valid. Never rejects.
- */
-export async function verifySessionKey(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
-  if (publicKey.length !== 32 || signature.length !== 64) return false
-  if (!isStrictPoint(publicKey) || !isStrictPoint(signature.subarray(0, 32)) || !isBelow(signature.subarray(32), order)) return false
-  const verdict =
-    (await nodeVerify(publicKey, message, signature)) ??
-    (await native(async (subtle) => subtle.verify(algorithm, await importPublicKey(subtle, publicKey), signature, message)))
-  if (verdict !== undefined) return verdict
+/** `undefined` where WebCrypto is missing or does not know the curve. */
+async function webVerifier(publicKey: Bytes): Promise<Verify | undefined> {
+  return native(async (subtle) => {
+    const key = await importPublicKey(subtle, publicKey)
+    return (message, signature) => subtle.verify(algorithm, key, signature, message)
+  })
+}
+
+async function softwareVerifier(publicKey: Bytes): Promise<Verify> {
   const { softwareVerify } = await import('./software.ts')
-  return softwareVerify(publicKey, message, signature)
+  return async (message, signature) => softwareVerify(publicKey, message, signature)
+}
+
+async function verifierOf(publicKey: Bytes): Promise<Verify> {
+  return nodeVerifier(publicKey) ?? (await webVerifier(publicKey)) ?? softwareVerifier(publicKey)
+}
+
+function isStrictSignature(signature: Uint8Array): boolean {
+  return signature.length === 64 && isStrictPoint(signature.subarray(0, 32)) && isBelow(signature.subarray(32), order)
+}
+
+/**
+ * A session public key, ready to verify with. Strict ed25519 (RFC 8032 §5.1.7): no small-order key or R, no encoding but the canonical one, no cofactor, S below the order of
+ * the group. Native and software verification alone each accept more than that, and not the same; with these checks first, all say the same.
+ *
+ * `publicKey` is 64 lower-case hex digits, a signature 64 bytes; anything else is simply not valid. Verifying never rejects.
+ */
+export function prepareSessionKey(publicKey: string): SessionKeyVerifier {
+  const bytes = fromHex(publicKey)
+  const isStrict = bytes?.length === 32 && isStrictPoint(bytes)
+  let verifier: Promise<Verify> | undefined
+
+  async function verify(message: Bytes, signature: Bytes): Promise<boolean> {
+    if (!bytes || !isStrict || !isStrictSignature(signature)) return false
+    verifier ??= verifierOf(bytes)
+    try {
+      return await (await verifier)(message, signature)
+    } catch {
+      // A platform that gave up half-way, which native keys do for what is no point of the curve.
+      return (await softwareVerifier(bytes))(message, signature)
+    }
+  }
+  return Object.freeze({ publicKey, verify })
+}
+
+/** Whether that key signed that message, as `prepareSessionKey` says. */
+export function verifySessionKey(publicKey: string, message: Bytes, signature: Bytes): Promise<boolean> {
+  return prepareSessionKey(publicKey).verify(message, signature)
 }

@@ -39,29 +39,47 @@ export interface CheckRun {
   /** The failure, where there is one. */
   failure(): SessionError | undefined
   /** Runs a check; its value where it passed, `undefined` where it failed or was not reached. */
-  check<T>(name: CheckName, path: string, run: () => T | Promise<T>): Promise<T | undefined>
+  check<T>(name: CheckName, path: string, run: () => T): T | undefined
+  /** Likewise a check that has to wait for something. */
+  wait<T>(name: CheckName, path: string, run: () => Promise<T>): Promise<T | undefined>
 }
 
 export function startChecks(): CheckRun {
   const checks: Check[] = []
   let failure: SessionError | undefined
 
-  async function check<T>(name: CheckName, path: string, run: () => T | Promise<T>): Promise<T | undefined> {
-    if (failure) {
-      checks.push({ name, status: 'not-reached', path })
-      return undefined
+  function fail(name: CheckName, path: string, error: unknown): undefined {
+    // A value can throw anything at all when it is read; whatever it is, it is the value's fault and a refusal.
+    failure = isSessionError(error) ? error : refusal('session-sig-malformed', { reason: 'it cannot be read' }, { cause: error })
+    checks.push({ name, status: 'failed', path, code: failure.code, hint: failure.message })
+  }
+
+  function isReached(name: CheckName, path: string): boolean {
+    if (failure) checks.push({ name, status: 'not-reached', path })
+    return !failure
+  }
+
+  function check<T>(name: CheckName, path: string, run: () => T): T | undefined {
+    if (!isReached(name, path)) return undefined
+    try {
+      const value = run()
+      checks.push({ name, status: 'passed', path })
+      return value
+    } catch (error) {
+      return fail(name, path, error)
     }
+  }
+
+  async function wait<T>(name: CheckName, path: string, run: () => Promise<T>): Promise<T | undefined> {
+    if (!isReached(name, path)) return undefined
     try {
       const value = await run()
       checks.push({ name, status: 'passed', path })
       return value
     } catch (error) {
-      // A value can throw anything at all when it is read; whatever it is, it is the value's fault and a refusal.
-      failure = isSessionError(error) ? error : refusal('session-sig-malformed', { reason: 'it cannot be read' }, { cause: error })
-      checks.push({ name, status: 'failed', path, code: failure.code, hint: failure.message })
-      return undefined
+      return fail(name, path, error)
     }
   }
 
-  return { checks, failure: () => failure, check }
+  return { checks, failure: () => failure, check, wait }
 }

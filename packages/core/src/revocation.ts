@@ -3,7 +3,7 @@ import { type AuthSig, askAccount, askSigner } from './delegation.ts'
 import { toHex, toUtf8 } from './encode.ts'
 import { importSessionKey, type SessionKeyPair } from './keypair.ts'
 import type { SessionKey } from './native.ts'
-import { keyRevocationText, type Revoked, walletRevocationText } from './revocation-text.ts'
+import { keyRevocationText, type RevokedSessions, walletRevocationText } from './revocation-text.ts'
 import type { Signer } from './signer.ts'
 import { formatInstant } from './time.ts'
 
@@ -51,6 +51,7 @@ export interface AskRevocationOptions {
 
 /**
  * Has a wallet say that sessions of its account have ended: for who has lost the device with the key. One question to the wallet, about a message that says so in plain words.
+ * As in delegations, a contract wallet's statement is sent with `derivedVia: 'EIP1271'` in place of what it has here.
  *
  * @throws SessionError `wallet-refused`, `wallet-failed`, `siwe-invalid` for a domain that is none; TypeError for options that cannot be used
  */
@@ -59,7 +60,7 @@ export async function askRevocation(signer: Signer, options: AskRevocationOption
   if (before !== undefined && sessionKey !== undefined) throw new TypeError('Give before or sessionKey, not both.')
   const domain = domainOf(options)
   if (!domain) throw new TypeError('domain is needed where there is no page.')
-  const revoked: Revoked = sessionKey === undefined ? { before: instantOf('before', before ?? now) } : { sessionKey }
+  const revoked: RevokedSessions = sessionKey === undefined ? { before: instantOf('before', before ?? now) } : { sessionKey }
   if (sessionKey !== undefined && !/^[0-9a-f]{64}$/.test(sessionKey))
     throw new TypeError('sessionKey is a session public key, 64 lower-case hex digits.')
   const issuedAt = formatInstant(instantOf('now', now))

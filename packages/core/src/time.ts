@@ -6,7 +6,8 @@ const pattern = /^([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([0-9]{2}):([0-9]{2}):([0-
 export function parseInstant(text: string): number {
   const match = pattern.exec(text)
   if (!match) return Number.NaN
-  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])]
+  const [hour, minute, second] = [Number(match[4]), Number(match[5]), Number(match[6])]
   const date = new Date(0)
   // Date.UTC would read the years 0–99 as 1900–1999.
   date.setUTCFullYear(year, month - 1, day)

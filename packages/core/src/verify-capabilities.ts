@@ -67,7 +67,7 @@ export async function verifyCapabilities(
     if (run.failure() || !message) continue
     const { address, chainId, issuedAt: delegatedAt, nonce } = message
     const last = startChecks()
-    revocationAsOf = await last.check('revocation', path, () =>
+    revocationAsOf = await last.wait('revocation', path, () =>
       checkRevocation({ address, chainId, sessionKey, delegatedAt, nonce }, asked.now, settings),
     )
     revocation = last.checks[0] ?? revocation

@@ -95,35 +95,36 @@ export async function verifyDelegation(
 ): Promise<DelegationVerdict> {
   const run = startChecks()
   const text = `${path}.signedMessage`
-  const shape = await run.check('delegation.shape', path, () => {
+  const shape = run.check('delegation.shape', path, () => {
     if (!isObject(value)) throw unfit('delegation-malformed', { reason: 'it is not an object' })
     const authSig = readAuthSig(value)
     return { authSig, wallet: walletOf(authSig, settings) }
   })
   const place = shape?.wallet === 'account' ? await memory?.(shape.authSig) : undefined
   const known = place?.known
-  const proven = await run.check('delegation.message', text, () => {
+  const proven = run.check('delegation.message', text, () => {
     const { signedMessage } = shape?.authSig ?? { signedMessage: '' }
     return known ?? { message: parseSiweMessage(signedMessage), length: signedMessage.length }
   })
   const message = proven?.message
   if (!shape || !proven || !message) {
     for (const name of ['domain', 'time', 'key', 'recap', 'grant', 'signature'] as const)
-      await run.check(`delegation.${name}`, text, () => undefined)
+      run.check(`delegation.${name}`, text, () => undefined)
     return { run, message }
   }
   const { authSig, wallet } = shape
-  await run.check('delegation.domain', text, () => checkDomain(message, settings.domains))
-  await run.check('delegation.time', text, () =>
+  run.check('delegation.domain', text, () => checkDomain(message, settings.domains))
+  run.check('delegation.time', text, () =>
     checkDelegationTime(message, asked.now, { maxSeconds: settings.maxDelegationSeconds, toleranceSeconds: settings.toleranceSeconds }),
   )
-  await run.check('delegation.key', text, () => checkDelegationKey(message, sessionKey))
-  const recap = await run.check('delegation.recap', text, () => readGrants(proven, asked))
-  await run.check('delegation.grant', text, () => checkGrant(message, recap, asked, settings))
-  await run.check('delegation.signature', `${path}.sig`, async () => {
-    if (known) return
-    await checkSignature(authSig, message, wallet, settings)
-    place?.keep(proven)
-  })
+  run.check('delegation.key', text, () => checkDelegationKey(message, sessionKey))
+  const recap = run.check('delegation.recap', text, () => readGrants(proven, asked))
+  run.check('delegation.grant', text, () => checkGrant(message, recap, asked, settings))
+  if (known) run.check('delegation.signature', `${path}.sig`, () => undefined)
+  else
+    await run.wait('delegation.signature', `${path}.sig`, async () => {
+      await checkSignature(authSig, message, wallet, settings)
+      place?.keep(proven)
+    })
   return { run, message }
 }

@@ -84,27 +84,23 @@ function checkTime(payload: SessionPayload, { now }: Asked, { toleranceSeconds, 
 
 /** The seven checks that come before the capabilities; the payload, where it could be read. */
 export async function verifyEnvelope(run: CheckRun, sig: unknown, asked: Asked, settings: Settings): Promise<SessionPayload | undefined> {
-  const reading = await run.check('bounds', '', () => readWithinBounds(sig))
-  const envelope = await run.check('shape', '', () => unwrap(reading?.envelope ?? { error: undefined }))
-  await run.check('session-signature', 'sig', async () => {
+  const reading = run.check('bounds', '', () => readWithinBounds(sig))
+  const envelope = run.check('shape', '', () => unwrap(reading?.envelope ?? { error: undefined }))
+  await run.wait('session-signature', 'sig', async () => {
     const { address = '', sig: signature = '', signedMessage = '' } = envelope ?? {}
-    const isSigned = await verifySessionKey(
-      fromHex(address) ?? new Uint8Array(),
-      toUtf8(signedMessage),
-      fromHex(signature) ?? new Uint8Array(),
-    )
+    const isSigned = await verifySessionKey(address, toUtf8(signedMessage), fromHex(signature) ?? new Uint8Array())
     if (!isSigned) throw refusal('session-signature-invalid', { key: address })
   })
-  const payload = await run.check('payload', 'signedMessage', () => {
+  const payload = run.check('payload', 'signedMessage', () => {
     const value = unwrap(reading?.payload ?? { error: undefined })
     if (value.sessionKey !== envelope?.address)
       throw refusal('payload-malformed', { reason: 'sessionKey is not the address of the envelope' })
     return value
   })
   const signed = (): SessionPayload => payload ?? unwrap({ error: undefined })
-  await run.check('resource', 'signedMessage', () => checkResource(signed(), asked))
-  await run.check('time', 'signedMessage', () => checkTime(signed(), asked, settings))
-  await run.check('audience', 'signedMessage.nodeAddress', () => {
+  run.check('resource', 'signedMessage', () => checkResource(signed(), asked))
+  run.check('time', 'signedMessage', () => checkTime(signed(), asked, settings))
+  run.check('audience', 'signedMessage.nodeAddress', () => {
     if (!settings.audience.includes(signed().nodeAddress))
       throw refusal('audience-mismatch', { expected: settings.audience, actual: signed().nodeAddress })
   })

@@ -5,7 +5,7 @@ import { verifySessionKey } from './ed25519.ts'
 import { isSessionError, type Sentences, SessionError, type SessionErrorDetails } from './errors.ts'
 import { isObject, parseJson } from './json.ts'
 import { refusal } from './refusals.ts'
-import { keyRevocationText, type Revoked, readRevocationUri, walletRevocationText } from './revocation-text.ts'
+import { keyRevocationText, type RevokedSessions, readRevocationUri, walletRevocationText } from './revocation-text.ts'
 import { type RevocationEntry, revocationSubject } from './revocations.ts'
 import { readSessionSig } from './session-sig.ts'
 import type { SiweMessage } from './siwe.ts'
@@ -115,21 +115,21 @@ async function verifyByKey(value: Readonly<Record<string, unknown>>, situation: 
   const { address: sessionKey, sig, signedMessage } = reading(() => readSessionSig(value))
   const issuedAt = parseInstant(issuedAtOf(signedMessage, sessionKey))
   checkTime(issuedAt, situation)
-  const [key, signature] = [fromHex(sessionKey) ?? new Uint8Array(), fromHex(sig) ?? new Uint8Array()]
-  if (!(await verifySessionKey(key, toUtf8(signedMessage), signature))) throw refusal('session-signature-invalid', { key: sessionKey })
+  if (!(await verifySessionKey(sessionKey, toUtf8(signedMessage), fromHex(sig) ?? new Uint8Array())))
+    throw refusal('session-signature-invalid', { key: sessionKey })
   const { until } = situation
   return Object.freeze({ by: 'key', subject: revocationSubject({ sessionKey }), before: until, until, sessionKey })
 }
 
 /** What a wallet's message revokes. It is compared with the only message that there is for that, so it says neither more nor less than what was read by who signed it. */
-function revokedBy(message: SiweMessage, signedMessage: string): Revoked {
+function revokedBy(message: SiweMessage, signedMessage: string): RevokedSessions {
   const revoked = readRevocationUri(message.uri)
   if (!revoked) throw malformed('the URI of the message is none of a revocation')
   if (walletRevocationText(revoked, message) !== signedMessage) throw malformed('the message says something else than its URI, or more')
   return revoked
 }
 
-function subjectOf(wallet: Wallet, { address, chainId }: SiweMessage, { sessionKey }: Revoked): string {
+function subjectOf(wallet: Wallet, { address, chainId }: SiweMessage, { sessionKey }: RevokedSessions): string {
   return revocationSubject({ sessionKey, account: { address, chainId: wallet === 'contract' ? chainId : undefined } })
 }
 

@@ -22,7 +22,8 @@ import {
   type VerifyRequest,
 } from './verify-options.ts'
 
-export { verifySessionKey } from './ed25519.ts'
+export type { SessionKeyVerifier } from './ed25519.ts'
+export { prepareSessionKey } from './ed25519.ts'
 export type { SessionErrorCode, SessionErrorDetails } from './errors.ts'
 export { isSessionError, SessionError } from './errors.ts'
 export type { MemoryNoncesOptions, NonceAnswer, NonceStore } from './nonces.ts'

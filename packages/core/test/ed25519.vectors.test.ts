@@ -51,7 +51,7 @@ describeVectors('vectors/ed25519', () => {
       enter()
       const wrong: string[] = []
       for (const { name, publicKey, message, signature, lit } of cases) {
-        const isValid = await verifySessionKey(bytes(publicKey), bytes(message), bytes(signature))
+        const isValid = await verifySessionKey(publicKey, bytes(message), bytes(signature))
         if (isValid !== (lit === 'accept')) wrong.push(name)
       }
       expect(wrong).toEqual([])

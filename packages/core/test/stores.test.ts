@@ -95,7 +95,7 @@ it('nonces: any order of calls, ends and clock: never fresh twice, used while it
   })
   let [fresh, past] = [0, 0]
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 20, maxLength: 60 }), (steps) => {
       const clock = clockAt()
       const store = memoryNonces({ now: clock.now, maxEntries: 4 })
       const kept = new Map<string, number>()
@@ -168,6 +168,13 @@ it('revocations: full, it says so and forgets none; what is there already is sti
   expect(store.find(['a', 'b', 'c'])).toMatchObject({ before: [2, undefined, 3] })
 })
 
+it('revocations: what has ended already takes no room', () => {
+  const store = memoryRevocations({ now: () => new Date(start), maxEntries: 1 })
+  for (let i = 0; i < 10; i++) store.revoke(`old ${i}`, { before: 1, until: start - minute })
+  store.revoke('a', { before: 1, until: start + minute })
+  expect(store.find(['a'])).toMatchObject({ before: [1] })
+})
+
 it('revocations: any order of calls and clock: what is still needed is there', () => {
   const step = fc.record({
     subject: fc.constantFrom('a', 'b', 'c'),
@@ -177,7 +184,7 @@ it('revocations: any order of calls and clock: what is still needed is there', (
   })
   let needed = 0
   fc.assert(
-    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 20, maxLength: 40 }), (steps) => {
       const clock = clockAt()
       const store = memoryRevocations({ now: clock.now, maxEntries: 3 })
       const model = new Map<string, { before: number; until: number }>()

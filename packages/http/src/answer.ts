@@ -26,6 +26,12 @@ function headersFor(status: number, code: string, { settings }: Gate): Record<st
   return status === 503 ? { ...common, 'retry-after': code === 'signature-too-old' ? String(settings.toleranceSeconds) : '1' } : common
 }
 
+/** Sentences that name what this server accepts. */
+const telling: Readonly<Record<string, string>> = {
+  'domain-mismatch': 'The wallet signed for a site that is not accepted here.',
+  'audience-mismatch': 'Signed for another audience. Name the audience just as this server names itself.',
+}
+
 function problemOf(error: SessionError, status: number, { checks }: Refusal, gate: Gate): Problem {
   const missing = isSessionError(error, 'delegation-scope')
     ? { missing: error.details.missing }
@@ -36,7 +42,7 @@ function problemOf(error: SessionError, status: number, { checks }: Refusal, gat
     title: titleOf(status),
     status,
     code: error.code,
-    detail: error.message,
+    detail: (gate.settings.explain ? undefined : telling[error.code]) ?? error.message,
     time: new Date().toISOString(),
     ...missing,
     ...explained,

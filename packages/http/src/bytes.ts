@@ -14,8 +14,18 @@ export function byteSequence(bytes: Uint8Array): string {
   return `:${toBase64(bytes)}:`
 }
 
+const encoder = /* @__PURE__ */ new TextEncoder()
+
 export function toUtf8(text: string): Bytes {
-  return new TextEncoder().encode(text)
+  return encoder.encode(text)
+}
+
+/** Bytes of base64 that is known to be such. */
+export function fromBase64(text: string): Bytes {
+  const characters = atob(text)
+  const bytes = new Uint8Array(characters.length)
+  for (let i = 0; i < bytes.length; i++) bytes[i] = characters.charCodeAt(i)
+  return bytes
 }
 
 /** The platform's hash, or one in JavaScript on pages that were not loaded securely. */
@@ -23,11 +33,6 @@ export async function sha(bits: 256 | 512, bytes: Bytes): Promise<Bytes> {
   if (globalThis.crypto?.subtle) return new Uint8Array(await crypto.subtle.digest(`SHA-${bits}`, bytes))
   const { sha256, sha512 } = await import('@noble/hashes/sha2.js')
   return new Uint8Array(bits === 256 ? sha256(bytes) : sha512(bytes))
-}
-
-/** Bytes of hex that is known to be hex. */
-export function fromHex(text: string): Bytes {
-  return Uint8Array.from({ length: text.length / 2 }, (_, i) => Number.parseInt(text.slice(2 * i, 2 * i + 2), 16))
 }
 
 /** Text of UTF-8 bytes; `undefined` where they are not UTF-8. */
@@ -46,7 +51,7 @@ export function isSame(a: Uint8Array, b: Uint8Array): boolean {
 /** Bytes of base64url, padded or not; none where the text is not such. */
 export function fromBase64url(text: string): Bytes {
   try {
-    return Uint8Array.from(atob(text.replace(/-/g, '+').replace(/_/g, '/')), (character) => character.charCodeAt(0))
+    return fromBase64(text.replace(/-/g, '+').replace(/_/g, '/'))
   } catch {
     return new Uint8Array()
   }

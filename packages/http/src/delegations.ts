@@ -1,35 +1,46 @@
-import type { PresentedDelegations } from '@session-sigs/core/verify'
+import type { PresentedDelegations, SessionKeyVerifier } from '@session-sigs/core/verify'
 
-/** Delegations by their id, the least recently used dropped first once there are too many bytes of them, or too many at all. */
-export interface DelegationStore {
-  get(id: string): PresentedDelegations | undefined
-  add(id: string, presented: PresentedDelegations): void
+/** Delegations that were good once, and the key that they are for, ready to verify with. */
+export interface KnownDelegations {
+  readonly presented: PresentedDelegations
+  readonly key: SessionKeyVerifier
 }
 
-export function createDelegationStore(maxBytes: number, maxEntries = 100_000): DelegationStore {
-  const entries = new Map<string, PresentedDelegations>()
+/** Delegations by their id, the least recently used dropped first once there are too many bytes of them. */
+export interface DelegationStore {
+  get(id: string): KnownDelegations | undefined
+  add(id: string, known: KnownDelegations): void
+}
+
+/** What an entry takes besides its delegations, in bytes: its key as the platform has it, its name, its place. */
+const own = 3072
+
+export function createDelegationStore(maxBytes: number): DelegationStore {
+  const entries = new Map<string, KnownDelegations>()
   let total = 0
 
   function drop(id: string): void {
-    total -= entries.get(id)?.bytes ?? 0
+    const known = entries.get(id)
+    if (known) total -= known.presented.bytes + own
     entries.delete(id)
   }
 
   return {
     get(id) {
-      const presented = entries.get(id)
-      if (!presented) return undefined
+      const known = entries.get(id)
+      if (!known) return undefined
       entries.delete(id)
-      entries.set(id, presented)
-      return presented
+      entries.set(id, known)
+      return known
     },
-    add(id, presented) {
-      if (presented.bytes > maxBytes || entries.get(id) === presented) return
+    add(id, known) {
+      const bytes = known.presented.bytes + own
+      if (bytes > maxBytes || entries.get(id) === known) return
       drop(id)
-      entries.set(id, presented)
-      total += presented.bytes
+      entries.set(id, known)
+      total += bytes
       for (const oldest of entries.keys()) {
-        if (total <= maxBytes && entries.size <= maxEntries) break
+        if (total <= maxBytes) break
         drop(oldest)
       }
     },

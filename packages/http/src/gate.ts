@@ -3,17 +3,17 @@ import {
   createVerifier,
   isRevokedBy,
   type PresentedDelegations,
+  prepareSessionKey,
   presentDelegations,
   type Report,
   type VerifiedSession,
   type VerifyRequest,
   verifyRevocation,
-  verifySessionKey,
 } from '@session-sigs/core/verify'
-import { type Bytes, byteSequence, fromBase64url, fromHex, fromUtf8, isObject, isSame, sha, toUtf8 } from './bytes.ts'
-import { createDelegationStore } from './delegations.ts'
+import { type Bytes, byteSequence, fromBase64url, fromUtf8, isObject, isSame, sha, toUtf8 } from './bytes.ts'
+import { createDelegationStore, type KnownDelegations } from './delegations.ts'
 import { requestError } from './errors.ts'
-import type { Incoming, RequestBody } from './incoming.ts'
+import { type Incoming, inTime, type RequestBody } from './incoming.ts'
 import { type AskedResource, type Origin, type RequestSettings, type RequestVerifierOptions, readOptions } from './options.ts'
 import {
   baseOf,
@@ -50,14 +50,22 @@ export interface Gate {
 const longestDelegation = 16_384
 const longestSessionSig = 65_536
 
+/** How long a store is waited for, in seconds. Stores give up by themselves, and sooner; one that does not is down all the same. */
+const patience = 5
+
+/** What a port answers. @throws what it throws, or that it did not answer in time */
+async function answerOf<T>(asked: T | PromiseLike<T>): Promise<T> {
+  const isPending = typeof asked === 'object' && asked !== null && 'then' in asked
+  return isPending ? inTime(asked, patience, () => new Error(`No answer within ${patience} s.`)) : asked
+}
+
 /** Where the request was sent to, by what the server says of itself. */
 function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origins: readonly Origin[]): Target {
-  const host = header('host')
+  const host = header('host')?.toLowerCase()
   const origin = origins.find((one) => one.host === host) ?? origins[0]
   const path = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
-  const uri = `${origin?.prefix}${path.startsWith('/') ? path : `/${path}`}`
-  if (!URL.canParse(uri)) throw requestError('signature-malformed', { reason: 'the target is no URL' })
-  return { uri, url: new URL(uri) }
+  const { prefix = '', host: authority = '' } = origin ?? {}
+  return { prefix, authority, uri: `${prefix}${path.startsWith('/') ? path : `/${path}`}` }
 }
 
 function bodyOf(bytes: Bytes): RequestBody {
@@ -122,36 +130,45 @@ function findSessionSig(incoming: Incoming, body: Bytes, { field, header }: NonN
 export function createGate(options: RequestVerifierOptions): Gate {
   const { settings, defaults } = readOptions(options)
   const { revocations, nonces, toleranceSeconds, sessionSigs } = settings
+  const isRevoked = revocations ? isRevokedBy(revocations) : options.isRevoked
   const verifier = createVerifier({
     ...defaults,
-    ...(revocations ? { isRevoked: isRevokedBy(revocations) } : {}),
+    ...(typeof isRevoked === 'function' ? { isRevoked: async (question) => answerOf(isRevoked(question)) } : {}),
     audience: sessionSigs ? (options.sessionSigs?.audience ?? '') : settings.origins.map(({ prefix }) => prefix),
     maxLifetimeSeconds: options.sessionSigs?.maxLifetimeSeconds ?? 300,
   })
-  const known = createDelegationStore(settings.delegationBytes)
+  const store = createDelegationStore(settings.delegationBytes)
 
-  async function present(incoming: Incoming): Promise<{ presented: PresentedDelegations; id: string }> {
-    const text = boundedHeader(incoming, delegationField, longestDelegation)
-    if (text !== undefined) {
-      const bytes = readBytes(delegationField, text)
-      const json = fromUtf8(bytes)
-      if (json === undefined) throw requestError('signature-malformed', { reason: `${delegationField} is not UTF-8` })
-      const id = byteSequence(await sha(256, bytes))
-      return { presented: known.get(id) ?? presentDelegations(json), id }
-    }
+  /** The delegation that is named, if it is known. */
+  function recall(incoming: Incoming): { id: string; known: KnownDelegations | undefined } {
     const id = boundedHeader(incoming, delegationIdField) ?? ''
-    const presented = known.get(id)
-    if (presented) return { presented, id }
-    // An id of another spelling would be asked for for ever.
-    if (readBytes(delegationIdField, id).length !== 32)
+    return { id, known: id === '' ? undefined : store.get(id) }
+  }
+
+  /** The delegation that the request carries, or that it names. */
+  async function present(
+    incoming: Incoming,
+    { id, known }: ReturnType<typeof recall>,
+  ): Promise<{ presented: PresentedDelegations; id: string }> {
+    if (known) return { id, presented: known.presented }
+    const text = boundedHeader(incoming, delegationField, longestDelegation)
+    if (text === undefined) {
+      // An id of another spelling would be asked for for ever.
+      if (readBytes(delegationIdField, id).length === 32) throw requestError('delegation-unknown', { id })
       throw requestError('signature-malformed', { reason: `${delegationIdField} is no SHA-256` })
-    throw requestError('delegation-unknown', { id })
+    }
+    const bytes = readBytes(delegationField, text)
+    const json = fromUtf8(bytes)
+    if (json === undefined) throw requestError('signature-malformed', { reason: `${delegationField} is not UTF-8` })
+    const name = byteSequence(await sha(256, bytes))
+    return { id: name, presented: store.get(name)?.presented ?? presentDelegations(json) }
   }
 
   async function consume({ sessionKey, nonce, created, expires }: RequestSignature): Promise<void> {
     let answer: unknown
     try {
-      answer = await nonces.consume(`${sessionKey}:${nonce}`, { createdAt: created * 1000, until: (expires + toleranceSeconds) * 1000 })
+      const times = { createdAt: created * 1000, until: (expires + toleranceSeconds) * 1000 }
+      answer = await answerOf(nonces.consume(`${sessionKey}:${nonce}`, times))
     } catch (cause) {
       throw requestError('verifier-unavailable', { port: 'nonces' }, { cause })
     }
@@ -167,17 +184,18 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const times = checkTimes(signature, now.getTime(), toleranceSeconds)
     const target = targetOf(incoming, settings.origins)
     const { sessionKey } = signature
-    const base = toUtf8(baseOf(signature, incoming, target))
-    if (!(await verifySessionKey(fromHex(sessionKey), base, signature.bytes)))
+    const named = recall(incoming)
+    const key = named.known?.key.publicKey === sessionKey ? named.known.key : prepareSessionKey(sessionKey)
+    if (!(await key.verify(toUtf8(baseOf(signature, incoming, target)), signature.bytes)))
       throw requestError('session-signature-invalid', { key: sessionKey })
-    const { presented, id } = await present(incoming)
+    const { presented, id } = await present(incoming, named)
     const body = await incoming.read(settings.body)
     await checkBody(body, signature, incoming)
-    const request = { ...(await requestOf(resource, body, now)), sessionKey, audience: target.uri, ...times }
+    const request = { ...(await requestOf(resource, body, now)), sessionKey, audience: target.prefix, ...times }
     const report = await verifier.inspectKey(presented, request)
     if (!report.session) return report
     await consume(signature)
-    known.add(id, presented)
+    if (!named.known) store.add(id, { presented, key })
     return report
   }
 
@@ -191,7 +209,7 @@ export function createGate(options: RequestVerifierOptions): Gate {
     return verifier.inspect(sig, await requestOf(resource, body, now))
   }
 
-  async function store(incoming: Incoming, now: Date): Promise<void> {
+  async function keep(incoming: Incoming, now: Date): Promise<void> {
     if (!revocations) throw new TypeError('A revocation endpoint needs revocations: where they are kept.')
     if (incoming.method !== 'POST') throw requestError('revocation-malformed', { reason: 'it is not sent by POST' })
     const text = bodyOf(await incoming.read(settings.body)).text()
@@ -199,7 +217,7 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, verifyWallet }).filter(([, value]) => value !== undefined)
     const revocation = await verifyRevocation(text, { domains, ...Object.fromEntries(known), now })
     try {
-      await revocations.revoke(revocation.subject, revocation)
+      await answerOf(revocations.revoke(revocation.subject, revocation))
     } catch (cause) {
       throw requestError('verifier-unavailable', { port: 'revocations' }, { cause })
     }
@@ -209,7 +227,7 @@ export function createGate(options: RequestVerifierOptions): Gate {
     settings,
     async revoke(incoming, now = new Date()) {
       try {
-        await store(incoming, now)
+        await keep(incoming, now)
         return undefined
       } catch (error) {
         return { error }

@@ -1,7 +1,7 @@
 /** For Hono. */
 import type { VerifiedSession } from '@session-sigs/core/verify'
 import type { Context, MiddlewareHandler } from 'hono'
-import { answerTo, responseOf, revoked } from './answer.ts'
+import { type Answer, answerTo, responseOf, revoked } from './answer.ts'
 import { createGate } from './gate.ts'
 import { incomingOf, type RequestBody } from './incoming.ts'
 import type { AskedResource, RequestVerifierOptions } from './options.ts'
@@ -21,6 +21,14 @@ export interface Guard {
   readonly revoke: (c: Context) => Promise<Response>
 }
 
+/** Hono lets header fields that middleware has set stand above those of a response, so what others want exposed is joined with ours there. */
+function send(c: Context, answer: Answer): Response {
+  const [name, exposed] = ['access-control-expose-headers', answer.headers['access-control-expose-headers']]
+  const already = c.res.headers.get(name)
+  if (already && exposed) c.res.headers.set(name, `${already}, ${exposed}`)
+  return responseOf(answer)
+}
+
 /**
  * One guard for a server: `app.post('/pkp', guard('litPKP://42'), handler)`.
  *
@@ -34,7 +42,7 @@ export function createGuard(options: RequestVerifierOptions): Guard {
     return async (c, next) => {
       const asked = typeof resource === 'function' ? (body: RequestBody) => resource(c, body) : resource
       const verdict = await gate.pass(incomingOf(c.req.raw), asked)
-      if (!('session' in verdict)) return responseOf(answerTo(verdict, gate))
+      if (!('session' in verdict)) return send(c, answerTo(verdict, gate))
       sessions.set(c, verdict.session)
       return next()
     }
@@ -42,7 +50,7 @@ export function createGuard(options: RequestVerifierOptions): Guard {
 
   async function revoke(c: Context): Promise<Response> {
     const refusal = await gate.revoke(incomingOf(c.req.raw))
-    return responseOf(refusal ? answerTo(refusal, gate) : revoked)
+    return send(c, refusal ? answerTo(refusal, gate) : revoked)
   }
 
   function session(c: Context): VerifiedSession {

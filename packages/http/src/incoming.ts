@@ -38,20 +38,20 @@ export function tooLarge({ bytes }: BodyBounds): Error {
   return requestError('input-too-large', { what: 'the body', limit: bytes })
 }
 
+export function tooSlow({ seconds }: BodyBounds): Error {
+  return requestError('body-incomplete', { reason: `not within ${seconds} s` })
+}
+
 /** What is said in its header already costs nothing to refuse. */
 export function checkLength(length: string | null | undefined, bounds: BodyBounds): void {
   if (length && !(Number(length) <= bounds.bytes)) throw tooLarge(bounds)
 }
 
-/** Gives what comes first: the body, or that the time is over. `stop` ends the reading then. */
-export async function inTime<T>(work: Promise<T>, { seconds }: BodyBounds, stop: (error: Error) => void): Promise<T> {
+/** Gives what comes first: what the work gives, or the error that its time is over. */
+export async function inTime<T>(work: PromiseLike<T>, seconds: number, isLate: () => Error): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = requestError('body-incomplete', { reason: `not within ${seconds} s` })
-      stop(error)
-      reject(error)
-    }, seconds * 1000)
+    timer = setTimeout(() => reject(isLate()), seconds * 1000)
   })
   try {
     return await Promise.race([work, late])
@@ -91,7 +91,10 @@ export async function readStream(stream: ReadableStream<Uint8Array> | null, boun
       parts.push(value)
     }
   }
-  return inTime(read(), bounds, stop)
+  return inTime(read(), bounds.seconds, () => {
+    stop()
+    return tooSlow(bounds)
+  })
 }
 
 /** The web's `Request`. Its body is read from a copy, so that the request's own is there for who comes next. */

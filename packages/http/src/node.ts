@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Answer } from './answer.ts'
 import { type Bytes, toUtf8 } from './bytes.ts'
 import { requestError } from './errors.ts'
-import { type BodyBounds, checkLength, type Incoming, inTime, joined, tooLarge } from './incoming.ts'
+import { type BodyBounds, checkLength, type Incoming, inTime, joined, tooLarge, tooSlow } from './incoming.ts'
 
 /** Node's requests, as Express and Fastify have them. Express keeps the whole path where a router took a part of it. */
 type NodeRequest = IncomingMessage & { readonly originalUrl?: string }
@@ -21,7 +21,10 @@ function readAhead(request: IncomingMessage, bounds: BodyBounds): Promise<Bytes>
   let finish: (end: Bytes | Error) => void = () => undefined
 
   function onReadable(): void {
-    for (let part: Buffer | null = request.read(); part !== null && length <= bounds.bytes; part = request.read()) {
+    // Nothing is read where nothing is there: that would end a stream without a byte before anybody else hears of its end.
+    while (request.readableLength > 0 && length <= bounds.bytes) {
+      const part: Buffer | null = request.read()
+      if (part === null) break
       parts.push(part)
       length += part.length
     }
@@ -43,9 +46,15 @@ function readAhead(request: IncomingMessage, bounds: BodyBounds): Promise<Bytes>
       if (end instanceof Error) reject(end)
       else resolve(end)
     }
-    request.on('readable', onReadable).on('close', onBroken).on('error', onBroken)
+    if (request.complete && request.readableLength === 0) finish(joined([], 0))
+    else if (request.destroyed) onBroken()
+    else request.on('readable', onReadable).on('close', onBroken).on('error', onBroken)
   })
-  return inTime(work, bounds, finish)
+  return inTime(work, bounds.seconds, () => {
+    const error = tooSlow(bounds)
+    finish(error)
+    return error
+  })
 }
 
 export function incomingOfNode(request: NodeRequest): Incoming {
@@ -53,7 +62,8 @@ export function incomingOfNode(request: NodeRequest): Incoming {
     method: request.method ?? '',
     target: request.originalUrl ?? request.url ?? '',
     header: (name) => {
-      const value = request.headers[name]
+      // An ordinary object: what every object has is no field.
+      const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined
       return Array.isArray(value) ? value.join(', ') : value
     },
     read: async (bounds) => {

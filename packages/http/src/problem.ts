@@ -48,10 +48,13 @@ const titles: Readonly<Record<number, string>> = {
   503: 'Cannot be verified right now',
 }
 
+/** What is too large and travels in header fields; the rest is the body or in it. */
+const inHeader = /^the (?:field|number of capabilities)\b/
+
 /** What an error means for a request. What is no `SessionError` is no refusal. */
 export function statusOf(error: unknown): number | undefined {
   if (!isSessionError(error)) return undefined
-  if (isSessionError(error, 'input-too-large')) return error.details.what === 'the body' ? 413 : 431
+  if (isSessionError(error, 'input-too-large')) return inHeader.test(error.details.what) ? 431 : 413
   switch (error.code) {
     case 'resource-not-requested':
     case 'delegation-scope':

@@ -46,6 +46,9 @@ interface Server {
 
 const patience = 3
 
+/** What a request is refused with whose times are wrong. */
+const ofTime = /^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/
+
 /** Parses a request as the platform does, its body read whole: it has to be hashed before the first byte goes out, and may have to go out twice. */
 async function readWhole(input: RequestInfo | URL, init: RequestInit): Promise<{ request: Request; body: Bytes | undefined }> {
   // Node asks for it where a body is a stream; others do not mind.
@@ -78,6 +81,9 @@ export function createSessionFetch<V extends Vocabulary>(client: SessionClient<V
     throw new TypeError(`lifeSeconds is a whole number of seconds up to ${longestLife}.`)
   const servers = new Map<string, Server>()
   let packed: { of: string; as: Packed } | undefined
+
+  /** How far the client's time is ahead of the device's, in milliseconds: it changes when the client learns from a server. */
+  const ahead = (): number => client.now().getTime() - Date.now()
 
   async function pack({ capabilities }: KeyDelegation): Promise<Packed> {
     const of = JSON.stringify(capabilities)
@@ -136,12 +142,15 @@ export function createSessionFetch<V extends Vocabulary>(client: SessionClient<V
     let isWhole = false
     let hasHeeded = false
     for (;;) {
+      const before = ahead()
       const { response, id } = await attempt(isWhole)
       const problem = await readProblem(response)
       if (problem?.code === 'delegation-unknown' && !isWhole) {
         isWhole = true
         server.forgot += 1
-      } else if (problem && !hasHeeded && client.heed(problem)) hasHeeded = true
+      } else if (problem && !hasHeeded && (client.heed(problem) || (ofTime.test(problem.code) && Math.abs(ahead() - before) >= 1000)))
+        // The latter for what was under way when another request's refusal put the clock right.
+        hasHeeded = true
       else {
         if (!problem && !isWhole && server.accepted === id) server.forgot = 0
         // Who answers well has accepted the delegation; who guards nothing does not mind its name.

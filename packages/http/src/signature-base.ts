@@ -20,7 +20,9 @@ export type Components = readonly (readonly [name: string, value: string])[]
  * the names with the signature's parameters.
  */
 export function signatureBase(components: Components, params: string): string {
-  return [...components, ['@signature-params', params] as const].map(([name, value]) => `"${name}": ${value}`).join('\n')
+  let text = ''
+  for (const [name, value] of components) text += `"${name}": ${value}\n`
+  return `${text}"@signature-params": ${params}`
 }
 
 /** The covered components' names as an inner list (RFC 9421 §2.3). Names are plain: they need no escapes. */

@@ -1,5 +1,5 @@
 import { type BareItem, isInnerList, type Parameters, parseDictionary, parseItem, serializeInnerList } from 'structured-headers'
-import type { Bytes } from './bytes.ts'
+import { type Bytes, fromBase64 } from './bytes.ts'
 import { requestError } from './errors.ts'
 import type { Incoming } from './incoming.ts'
 import { always, type Components, delegationField, delegationIdField, digestField, longestLife, signatureBase } from './signature-base.ts'
@@ -61,10 +61,16 @@ const derived = ['@method', '@target-uri', '@authority', '@scheme', '@path', '@q
 function readCovered(items: readonly (readonly [BareItem, Parameters])[]): readonly string[] {
   const names = items.map(([name, params]) => {
     if (typeof name !== 'string' || params.size > 0) throw malformed('covered components are names without parameters')
-    if (name.startsWith('@') ? !derived.includes(name) : !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
-      throw malformed(`"${name}" cannot be covered here`)
     return name
   })
+  return readNames(names)
+}
+
+function readNames(names: readonly string[]): readonly string[] {
+  for (const name of names) {
+    if (name.startsWith('@') ? !derived.includes(name) : !/^[a-z0-9!#$%&'*+.^_`|~-]+$/.test(name))
+      throw malformed(`"${name}" cannot be covered here`)
+  }
   if (new Set(names).size !== names.length) throw malformed('a component is covered twice')
   return names
 }
@@ -82,6 +88,25 @@ function readParams(params: Parameters): Pick<RequestSignature, 'created' | 'exp
 const keyPrefix = 'lit:session:'
 
 /**
+ * What createSessionFetch sends, recognised at a glance: parsing it costs a good part of what verifying it does. It is a part of the grammar whose serialisation is the text
+ * itself; whatever differs from it in the least goes to the library.
+ */
+const ownInput =
+  /^([a-z][a-z0-9]*)=((\((?:"[a-z@-]+" ){2,8}"[a-z@-]+"\));created=(\d{1,15});expires=(\d{1,15});nonce="([0-9a-f]{32})";keyid="lit:session:([0-9a-f]{64})";alg="ed25519")$/
+const ownSignature = /^([a-z][a-z0-9]*)=:([A-Za-z0-9+/]{86}==):$/
+
+function readOwn(input: string, signature: string): RequestSignature | undefined {
+  const [, name, params = '', list = '', created, expires, nonce = '', sessionKey = ''] = ownInput.exec(input) ?? []
+  const [, label, base64 = ''] = ownSignature.exec(signature) ?? []
+  if (name === undefined || name !== label) return undefined
+  const bytes = fromBase64(base64)
+  // Bits left over are none of the signature's, and make a second spelling of it.
+  if (!/[AQgw]==$/.test(base64)) return undefined
+  const covered = readNames(list.slice(2, -2).split('" "'))
+  return { sessionKey, created: Number(created), expires: Number(expires), nonce, covered, params, bytes }
+}
+
+/**
  * The one signature of a request whose `keyid` is a session key; those of others are not looked at. `undefined` where there is none.
  *
  * @throws SessionError `input-too-large`, `signature-malformed`, `signature-incomplete`
@@ -89,6 +114,8 @@ const keyPrefix = 'lit:session:'
 export function readSignature(incoming: Incoming): RequestSignature | undefined {
   const [input, signature] = [boundedHeader(incoming, 'signature-input'), boundedHeader(incoming, 'signature')]
   if (input === undefined) return undefined
+  const own = readOwn(input, signature ?? '')
+  if (own) return own
   const ours = [...parsed(parseDictionary, 'Signature-Input', input)].filter(([, [, params]]) => {
     const keyid = params.get('keyid')
     return typeof keyid === 'string' && keyid.startsWith(keyPrefix)
@@ -114,29 +141,31 @@ export function readSignature(incoming: Incoming): RequestSignature | undefined 
 
 /** Where a request was sent to, as its signer saw it. */
 export interface Target {
+  /** What of it the server says of itself. */
+  readonly prefix: string
+  readonly authority: string
   readonly uri: string
-  readonly url: URL
 }
 
-function componentOf(name: string, incoming: Incoming, { uri, url }: Target): string {
-  switch (name) {
-    case '@method':
-      return incoming.method
-    case '@target-uri':
-      return uri
-    case '@authority':
-      return url.host
-    case '@scheme':
-      return url.protocol.slice(0, -1)
-    case '@path':
-      return url.pathname
-    case '@query':
-      return url.search || '?'
-    case '@request-target':
-      return url.pathname + url.search
-    default:
-      return (boundedHeader(incoming, name, 65_536) ?? missing(name)).trim()
+/** Parts of the target that are rarely covered, as the whole is. */
+function partOf(name: string, uri: string): string {
+  if (!URL.canParse(uri)) throw malformed('the target is no URL')
+  const { protocol, pathname, search } = new URL(uri)
+  const parts: Readonly<Record<string, string>> = {
+    '@scheme': protocol.slice(0, -1),
+    '@path': pathname,
+    '@query': search || '?',
+    '@request-target': pathname + search,
   }
+  return parts[name] ?? ''
+}
+
+function componentOf(name: string, incoming: Incoming, { uri, authority }: Target): string {
+  if (name === '@method') return incoming.method
+  if (name === '@target-uri') return uri
+  if (name === '@authority') return authority
+  if (name.startsWith('@')) return partOf(name, uri)
+  return (boundedHeader(incoming, name, 65_536) ?? missing(name)).trim()
 }
 
 function missing(name: string): never {

@@ -14,7 +14,13 @@ import * as forHono from '../src/hono.ts'
 import { createSessionFetch } from '../src/index.ts'
 import { memoryNonces, memoryRevocations } from '../src/verify.ts'
 
-const options = (origin: string) => ({ origin, domains: ['app.example'], nonces: memoryNonces(), revocations: memoryRevocations(), explain: true })
+const options = (origin: string) => ({
+  origin,
+  domains: ['app.example'],
+  nonces: memoryNonces(),
+  revocations: memoryRevocations(),
+  explain: true,
+})
 const account = privateKeyToAccount(generatePrivateKey())
 const client = () => createSessionClient({ signer: viemSigner(account), domain: 'app.example' })
 
@@ -69,7 +75,11 @@ for (const [name, start] of Object.entries(kinds))
       const said = await get.json()
       expect(said).toMatchObject({ by: { address: account.address } })
     }
-    const post = await sf(`http://127.0.0.1:${at}/pkp`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ a: 1 }) })
+    const post = await sf(`http://127.0.0.1:${at}/pkp`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ a: 1 }),
+    })
     expect(await post.json()).toMatchObject({ by: { address: account.address }, got: { a: 1 } })
     stop()
   })

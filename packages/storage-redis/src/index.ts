@@ -40,7 +40,7 @@ function checkOptions(options: RedisStoresOptions): void {
   if (typeof options !== 'object' || options === null) throw new TypeError('The options are an object.')
   for (const name of Object.keys(options)) if (!names.includes(name)) throw new TypeError(`There is no option "${name}".`)
   const { prefix, refuseOlderThanStore } = options
-  // In a cluster "{}" would take the meaning from the braces that keep a nonce and its memory together.
+  // In a cluster "{}" would take the meaning from the braces that keep a bucket's keys together.
   if (prefix !== undefined && (typeof prefix !== 'string' || prefix.includes('{}'))) throw new TypeError('prefix is a text, without "{}".')
   if (refuseOlderThanStore !== undefined && typeof refuseOlderThanStore !== 'boolean') {
     throw new TypeError('refuseOlderThanStore is true or false.')

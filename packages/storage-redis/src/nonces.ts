@@ -1,11 +1,8 @@
 import type { NonceAnswer, NonceStore } from '@session-sigs/core/verify'
 import type { Run } from './connection.ts'
-import { keyPart, timeLeft } from './keys.ts'
+import { buckets, placeIn, placeOf, timeLeft } from './keys.ts'
 
-/** In a cluster nonces are spread over so many slots. Each has a key that says since when nonces are remembered there. */
-const buckets = 16
-
-/** How long that is kept where nobody comes, in milliseconds: 30 days. Where it is gone, memory begins anew. */
+/** How long it is kept since when a bucket's nonces are remembered, where nobody comes, in milliseconds: 30 days. Where it is gone, memory begins anew. */
 const quiet = 30 * 86_400_000
 
 const take = "return redis.call('SET', KEYS[1], 1, 'NX', 'PX', ARGV[1])"
@@ -37,19 +34,12 @@ export interface NonceSettings {
   readonly tolerance?: number
 }
 
-function bucketOf(name: string): number {
-  let sum = 0
-  for (let i = 0; i < name.length; i += 1) sum += name.charCodeAt(i)
-  return sum % buckets
-}
-
 export function createNonces(run: Run, { prefix, tolerance }: NonceSettings): NonceStore {
-  // The braces are what a cluster goes by: a bucket's keys lie together.
-  const sinceKey = (bucket: number): string => `${prefix}{${bucket}}:since`
-  const nonceKey = (name: string): string => `${prefix}{${bucketOf(name)}}:nonce:${keyPart(name)}`
+  const sinceKey = (bucket: number): string => placeIn(prefix, bucket, 'since').key
 
   async function consumeAny(name: string, until: number): Promise<NonceAnswer> {
-    const answer = await run(take, [nonceKey(name)], timeLeft(until))
+    const { bucket, key } = placeOf(prefix, 'nonce', name)
+    const answer = await run(take, bucket, [key], timeLeft(until))
     if (answer === 'OK') return 'fresh'
     if (answer === null) return 'used'
     throw new Error('Redis answered something else than was asked.')
@@ -57,11 +47,12 @@ export function createNonces(run: Run, { prefix, tolerance }: NonceSettings): No
 
   /** Where memory began in one bucket, it begins in all: one that is used later must not begin only then, and refuse once more. */
   function beginEverywhere(): void {
-    for (let bucket = 0; bucket < buckets; bucket += 1) run(takeAndTell, [sinceKey(bucket)], quiet, 0).catch(() => undefined)
+    for (let bucket = 0; bucket < buckets; bucket += 1) run(takeAndTell, bucket, [sinceKey(bucket)], quiet, 0).catch(() => undefined)
   }
 
   async function consumeKnown(name: string, createdAt: number, until: number, margin: number): Promise<NonceAnswer> {
-    const answer = await run(takeAndTell, [sinceKey(bucketOf(name)), nonceKey(name)], quiet, timeLeft(until))
+    const { bucket, key } = placeOf(prefix, 'nonce', name)
+    const answer = await run(takeAndTell, bucket, [sinceKey(bucket), key], quiet, timeLeft(until))
     const [isNew, age, isTaken] = Array.isArray(answer) ? answer.map(Number) : []
     if (age === undefined || Number.isNaN(age)) throw new Error('Redis answered something else than was asked.')
     if (isNew === 1) beginEverywhere()

@@ -1,6 +1,6 @@
 import type { RevocationStore } from '@session-sigs/core/verify'
 import type { Run } from './connection.ts'
-import { keyPart, timeLeft } from './keys.ts'
+import { placeOf, timeLeft } from './keys.ts'
 
 /** The later instant stands, and the longer time. */
 const revokeLater = `
@@ -21,17 +21,18 @@ function instantOf(text: unknown): number | undefined {
 }
 
 export function createRevocations(run: Run, prefix: string): RevocationStore {
-  const keyOf = (subject: string): string => `${prefix}revoked:${keyPart(subject)}`
   return Object.freeze<RevocationStore>({
     async revoke(subject, { before, until }) {
       if (![before, until].every(Number.isFinite)) throw new TypeError('before and until are milliseconds since 1970.')
-      await run(revokeLater, [keyOf(subject)], before, timeLeft(until))
+      const { bucket, key } = placeOf(prefix, 'revoked', subject)
+      await run(revokeLater, bucket, [key], before, timeLeft(until))
     },
     async find(subjects) {
       // What is revoked after this moment may be missing in the answer.
       const asOf = Date.now()
       // One question each, as their keys lie apart in a cluster; the client sends them together.
-      const texts = await Promise.all(subjects.map((subject) => run(read, [keyOf(subject)])))
+      const places = subjects.map((subject) => placeOf(prefix, 'revoked', subject))
+      const texts = await Promise.all(places.map(({ bucket, key }) => run(read, bucket, [key])))
       return { before: texts.map(instantOf), asOf }
     },
   })

@@ -1,6 +1,6 @@
-import { type MaybePromise, parseSiweMessage, type SessionStorage, type StoredSessions } from '@session-sigs/core'
+import { parseSiweMessage, type SessionStorage, type StoredSessions } from '@session-sigs/core'
 import type { Run } from './connection.ts'
-import { keyPart, timeLeft } from './keys.ts'
+import { placeOf, timeLeft } from './keys.ts'
 
 const get = "return redis.call('GET', KEYS[1])"
 const set = "return redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])"
@@ -38,17 +38,20 @@ function read(text: unknown): unknown {
 
 /** `otherwise` is how long a record is kept that does not say when it ends, in milliseconds. */
 export function createSessions(run: Run, prefix: string, otherwise: number): SessionStorage {
-  const keyOf = (id: string): string => `${prefix}session:${keyPart(id)}`
+  const ask = (id: string, script: string, ...args: (string | number)[]): Promise<unknown> => {
+    const { bucket, key } = placeOf(prefix, 'session', id)
+    return run(script, bucket, [key], ...args)
+  }
   return Object.freeze<SessionStorage>({
     keys: 'seed',
-    get: (id) => run(get, [keyOf(id)]).then(read) as MaybePromise<StoredSessions | undefined>,
+    get: async (id) => read(await ask(id, get)) as StoredSessions | undefined,
     async set(id, value) {
       const now = Date.now()
       const until = Math.max(endOfAll(value, now + otherwise), now + least)
-      await run(set, [keyOf(id)], JSON.stringify(value), timeLeft(until, now))
+      await ask(id, set, JSON.stringify(value), timeLeft(until, now))
     },
     async delete(id) {
-      await run(remove, [keyOf(id)])
+      await ask(id, remove)
     },
   })
 }

@@ -36,6 +36,13 @@ it('an action is no event handler: what an event brings is no request', () => {
   expectTypeOf(session.renew).not.toExtend<(event: PointerEvent) => unknown>()
 })
 
+it('signing out is one, and can be told more', () => {
+  expectTypeOf(session.signOut).toExtend<(event: PointerEvent) => unknown>()
+  expectTypeOf(session.signOut({ revoke: true })).toEqualTypeOf<Promise<boolean>>()
+  // @ts-expect-error a misspelt option
+  session.signOut({ revok: true })
+})
+
 it('resources are of the client’s vocabulary', () => {
   const own = useSession(createSessionClient({ nodes: [], vocabulary: acme }))
   expectTypeOf(own).toEqualTypeOf<UsedSession<typeof acme>>()

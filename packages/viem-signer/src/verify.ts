@@ -4,8 +4,12 @@
 import { SessionError, type VerifyWallet, type WalletQuestion } from '@session-sigs/core/verify'
 import {
   encodeDeployData,
+  type Hex,
   hashMessage,
+  isErc6492Signature,
+  isHex,
   numberToHex,
+  parseErc6492Signature,
   universalSignatureValidatorAbi,
   universalSignatureValidatorByteCode,
   zeroAddress,
@@ -22,29 +26,30 @@ export interface VerifyWalletOptions {
   timeoutSeconds?: number
 }
 
-type Ask = (data: string, signal: AbortSignal) => Promise<unknown>
+type Method = 'eth_call' | 'eth_getCode'
+type Ask = (method: Method, about: unknown, signal: AbortSignal) => Promise<unknown>
 
 /**
- * The request itself, not viem's `call` or `verifyMessage`: these may gather calls, follow a contract to a URL of its choice (ERC-3668), or recover an address here when
- * the chain does not answer.
+ * The request itself, always at the latest block. Not viem's `call` or `verifyMessage`: these may gather calls, follow a contract to a URL of its choice (ERC-3668), or recover
+ * an address here when the chain does not answer.
  */
 function askerOf(client: ChainClient): Ask {
-  const typed = client as { request(args: { method: string; params: unknown[] }, options: { signal: AbortSignal }): Promise<unknown> }
-  return (data, signal) => typed.request({ method: 'eth_call', params: [{ data }, 'latest'] }, { signal })
+  const typed = client as { request(args: { method: Method; params: unknown[] }, options: { signal: AbortSignal }): Promise<unknown> }
+  return (method, about, signal) => typed.request({ method, params: [about, 'latest'] }, { signal })
 }
 
 /** @throws TypeError */
 function readClients(clients: ChainClient | readonly ChainClient[]): ReadonlyMap<number, Ask> {
-  const askers = new Map<number, Ask>()
+  const chains = new Map<number, Ask>()
   for (const client of [clients].flat()) {
     if (typeof client?.request !== 'function') throw new TypeError('createVerifyWallet needs viem public clients')
     const id = client.chain?.id
     if (typeof id !== 'number') throw new TypeError('Each client needs its chain: createPublicClient({ chain, transport })')
-    if (askers.has(id)) throw new TypeError(`There are two clients for chain ${id}`)
-    askers.set(id, askerOf(client))
+    if (chains.has(id)) throw new TypeError(`There are two clients for chain ${id}`)
+    chains.set(id, askerOf(client))
   }
-  if (askers.size === 0) throw new TypeError('createVerifyWallet needs at least one client')
-  return askers
+  if (chains.size === 0) throw new TypeError('createVerifyWallet needs at least one client')
+  return chains
 }
 
 /** @throws TypeError */
@@ -64,7 +69,7 @@ function isSendable(signature: string): boolean {
  * Runs what follows it as a constructor, and answers two words: the chain's id, and 1 if that constructor left the one byte 01. Whatever a wallet or a factory does in there,
  * revert or burn its gas, ends in an answer, as 1/64 of the gas is kept back (EIP-150). So an error is never a wallet's: it says that the chain was not asked.
  */
-const asker = [
+const prelude = [
   '602538038060256000', // push size − 37, twice; 37, where the constructor begins; 0, where it goes
   '39', // CODECOPY: one size is left
   '60006000f0', // CREATE: leaves the address, or 0 where it reverted
@@ -74,14 +79,14 @@ const asker = [
   '60406000f3', // RETURN both
 ].join('')
 
-/** viem's EIP-6492 validator, about the address of the message: whatever a wrapper names is only called before that address is asked. */
-function questionData({ address, message, signature }: WalletQuestion): string {
+/** viem's EIP-6492 validator, about the address of the message: what a wrapper names is only called before that address is asked. */
+function callData({ address, message }: WalletQuestion, signature: Hex): Hex {
   const validator = encodeDeployData({
     abi: universalSignatureValidatorAbi,
     bytecode: universalSignatureValidatorByteCode,
     args: [address, hashMessage(message), signature],
   })
-  return `0x${asker}${validator.slice(2)}`
+  return `0x${prelude}${validator.slice(2)}`
 }
 
 /** @throws Error for anything but yes and no by that chain */
@@ -92,7 +97,32 @@ function readAnswer(answer: unknown, chainId: number): boolean {
   throw new Error(`The RPC for chain ${chainId} gave no answer of that chain`)
 }
 
-async function within(seconds: number, ask: (signal: AbortSignal) => Promise<unknown>): Promise<unknown> {
+/** What an EIP-6492 wrapper is around; nothing where that is another wrapper, or cannot be read. */
+function unwrap(wrapped: Hex): Hex | undefined {
+  try {
+    const { signature } = parseErc6492Signature(wrapped)
+    return isErc6492Signature(signature) ? undefined : signature
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * A wrapper can bring about anything before the wallet is asked, such as what the asker would have to pay for in earnest. It is needed only where there is no wallet yet: one that
+ * is there is asked as things are.
+ */
+async function ask(chain: Ask, question: WalletQuestion, signal: AbortSignal): Promise<boolean> {
+  const { address, chainId } = question
+  let signature: Hex | undefined = question.signature
+  if (isErc6492Signature(signature)) {
+    const code = await chain('eth_getCode', address, signal)
+    if (!isHex(code)) throw new Error(`The RPC for chain ${chainId} gave no code`)
+    if (code !== '0x') signature = unwrap(signature)
+  }
+  return signature !== undefined && readAnswer(await chain('eth_call', { data: callData(question, signature) }, signal), chainId)
+}
+
+async function within<T>(seconds: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const abort = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
@@ -102,7 +132,7 @@ async function within(seconds: number, ask: (signal: AbortSignal) => Promise<unk
     }, seconds * 1000)
   })
   try {
-    return await Promise.race([ask(abort.signal), late])
+    return await Promise.race([work(abort.signal), late])
   } finally {
     clearTimeout(timer)
   }
@@ -114,7 +144,7 @@ function unsupported(chainId: number): SessionError {
 }
 
 /**
- * The port `verifyWallet` of a verifier: EIP-1271 and EIP-6492, by one `eth_call` at the latest block of the question's chain, through the viem public client for it. Only that
+ * The port `verifyWallet` of a verifier: EIP-1271 and EIP-6492, by an `eth_call` at the latest block of the question's chain, through the viem public client for it. Only that
  * chain's own yes is `true`; nothing is remembered. It rejects where the chain could not be asked in time, and with the `SessionError` `wallet-unsupported` for a
  * chain without a client.
  *
@@ -125,15 +155,14 @@ export function createVerifyWallet(
   clients: ChainClient | readonly ChainClient[],
   { timeoutSeconds = 5 }: VerifyWalletOptions = {},
 ): VerifyWallet {
-  const askers = readClients(clients)
+  const chains = readClients(clients)
   const seconds = readTimeout(timeoutSeconds)
   return async (question) => {
     const { address, chainId, signature } = question
-    const ask = askers.get(chainId)
-    if (!ask) throw unsupported(chainId)
-    // Recovering an address from nonsense gives zero, so that zero would have signed everything.
+    const chain = chains.get(chainId)
+    if (!chain) throw unsupported(chainId)
+    // Nobody has zero's key, and it is what recovery from nonsense gives: the validator of older viem took it for a signer.
     if (address === zeroAddress || !isSendable(signature)) return false
-    const data = questionData(question)
-    return readAnswer(await within(seconds, (signal) => ask(data, signal)), chainId)
+    return within(seconds, (signal) => ask(chain, question, signal))
   }
 }

@@ -57,6 +57,21 @@ export function yesTo(message: string): Hex {
   return concat(['0x600435', '0x7f', hashMessage(message), '0x14', '0x7f', word, '0x0260005260206000f3'])
 }
 
+/** Says yes once anybody has called it with something else than a question. */
+export const door: Hex = concat([
+  '0x60003560e01c',
+  '0x63',
+  magic,
+  '0x14',
+  '0x601557',
+  '0x600160005500',
+  '0x5b',
+  '0x600054',
+  '0x7f',
+  word,
+  '0x0260005260206000f3',
+])
+
 const lookup = parseAbi(['error OffchainLookup(address sender, string[] urls, bytes callData, bytes4 callbackFunction, bytes extraData)'])
 
 /** Wants the caller to fetch its answer from a URL (EIP-3668). */
@@ -83,8 +98,8 @@ export function clientFor(url: string, chain: { id: number } = anvil): PublicCli
   return createPublicClient({ chain: { ...anvil, ...chain }, transport: http(url, { retryCount: 0 }) })
 }
 
-export const node = 'https://node-1.example:7470'
-export const site = 'app.example'
+const node = 'https://node-1.example:7470'
+const site = 'app.example'
 export const asking = { audience: node, domains: [site], resource: 'litAction://QmExample' }
 
 interface Differences {

@@ -92,7 +92,7 @@ describeApps('the inspector', ({ visit }) => {
   it('it needs neither wallet nor session', async () => {
     const { open } = await visit()
     const tab = await open('#inspector')
-    await see(tab.getByText('Sign in and call a node, and its signature can be looked at here.'))
+    await see(tab.getByText('Sign in and call all nodes, and a signature can be looked at here.'))
     expect(await button(tab, 'Use the last signature').count()).toBe(0)
   })
 })

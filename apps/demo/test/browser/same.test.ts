@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { describeInBrowser } from '../../../../test/browser/suite.ts'
 import { allApps, startSite } from './site.ts'
-import { card, ended, expectVerdicts, press, read, row, see } from './steps.ts'
+import { card, ended, expectVerdicts, notice, press, read, row, says, see } from './steps.ts'
 
 /** Every element of a page, with what it is to the style and to a screen reader; texts and addresses may differ. */
 function elementsOf(tab: Page): Promise<string[]> {
@@ -50,6 +50,23 @@ describeInBrowser('both apps', (rig) => {
       await press(tab, 'Sign out')
       await see(ended(tab))
       await look('ended')
+      await press(tab, 'Sign in again')
+      await see(card(tab, 'Session'))
+      await press(tab, 'Use all five powers')
+      await expectVerdicts(tab, 'Five powers', ['Refused', 'Refused', 'Refused', 'Refused', 'Accepted'])
+      await press(tab, 'Send the same again')
+      await expectVerdicts(tab, 'Five powers', Array(5).fill('Refused'))
+      await look('used')
+      await site.network.stop(site.network.urls[1] ?? '')
+      await press(tab, 'Sign out and revoke')
+      await see(notice(tab))
+      await look('untold')
+      await press(notice(tab), 'Start and tell it')
+      await says(ended(tab), 'Signed out and revoked')
+      await press(tab, 'Try the old signatures')
+      await expectVerdicts(tab, 'Is a copy still good?', ['Refused', 'Refused', 'Refused'])
+      await row(tab, 'Is a copy still good?', site.network.urls[0] ?? '').locator('summary').click()
+      await look('revoked')
       await site.close()
       seen.push(states)
     }

@@ -92,18 +92,21 @@ export async function signIn(tab: Page, choices?: Choices): Promise<void> {
   await see(card(tab, 'Session'))
 }
 
+/** What has calls in it. */
+type Part = 'Nodes' | 'Five powers' | 'Is a copy still good?'
+
 /** A row of the calls. */
-export const row = (tab: Page, part: 'Nodes' | 'Five powers', name: string): Locator =>
+export const row = (tab: Page, part: Part, name: string): Locator =>
   card(tab, part)
     .getByRole('listitem')
     .filter({ has: tab.getByText(name, { exact: true }) })
 
 /** The verdicts of a card's rows, from the first to the last. */
-async function verdicts(tab: Page, part: 'Nodes' | 'Five powers'): Promise<string[]> {
+async function verdicts(tab: Page, part: Part): Promise<string[]> {
   return card(tab, part).locator('.chip').allTextContents()
 }
 
-export async function expectVerdicts(tab: Page, part: 'Nodes' | 'Five powers', expected: readonly string[]): Promise<void> {
+export async function expectVerdicts(tab: Page, part: Part, expected: readonly string[]): Promise<void> {
   await expect.poll(() => verdicts(tab, part), { timeout: 20_000 }).toEqual(expected)
 }
 
