@@ -47,7 +47,7 @@ it('every code is thrown somewhere', () => {
     .filter((path) => !/core\/src\/(?:errors|refusals|unfit)\.ts$/.test(path))
     .map(read)
     .join('\n')
-  for (const code of codes) expect(all).toMatch(new RegExp(`(?:new SessionError|refusal|unfit|failure)\\('${code}'`))
+  for (const code of codes) expect(all).toMatch(new RegExp(`(?:new SessionError|refusal|unfit|failure|requestError)\\('${code}'`))
 })
 
 it('every relative link in the documents leads to a file', () => {

@@ -51,10 +51,13 @@ end()
 if (!isSignedIn || session.get().secondsLeft < 86_390) throw new Error('signing in failed')
 
 // begin conformance
-import { testSigner, testStorage } from '@session-sigs/conformance'
+import { testNonces, testRevocations, testSigner, testStorage } from '@session-sigs/conformance'
+import { memoryNonces, memoryRevocations } from '@session-sigs/core/verify'
 
 testSigner(it, { create: mySigner })
 testStorage(it, { create: myStorage })
+testNonces(it, { create: memoryNonces })
+testRevocations(it, { create: memoryRevocations })
 // end
 
 await Promise.all(tests)

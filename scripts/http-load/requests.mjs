@@ -15,6 +15,14 @@ export async function createSession({ lifeSeconds = 300 } = {}) {
   }
   const signing = createSessionFetch(client, { lifeSeconds, fetch: catching })
 
+  /** The request as its parts. */
+  async function request(url, init) {
+    await signing(url, init)
+    const { method, headers } = caught
+    const { pathname, search } = new URL(caught.url)
+    return { method, path: pathname + search, headers: Object.fromEntries(headers) }
+  }
+
   async function sign(url, init) {
     await signing(url, init)
     const { method, headers } = caught
@@ -24,5 +32,5 @@ export async function createSession({ lifeSeconds = 300 } = {}) {
     if (body.length > 0) lines.push(`content-length: ${body.length}`)
     return Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), body])
   }
-  return { client, sign }
+  return { client, sign, request }
 }

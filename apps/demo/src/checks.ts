@@ -32,6 +32,15 @@ function isStatus(status: unknown): status is CheckView['status'] {
   return statuses.includes(status)
 }
 
+/** What a node has found good about a signed request before it looks at the delegation: it lists only what comes after. */
+const ofRequest: CheckView = {
+  name: 'request',
+  status: 'passed',
+  path: '',
+  explanation: 'The session key signed this very request, a short while ago, and its body is the one that was signed.',
+  hint: undefined,
+}
+
 /** Why a signed request is refused before the session behind it is looked at, by code. */
 const beforehand: Readonly<Record<string, string>> = {
   'nonce-used': 'Each signed request is good once. The node remembers it for as long as its signature lives, so a copy is worth nothing.',
@@ -59,7 +68,8 @@ function readList(report: unknown): readonly CheckView[] {
  * anything from outside.
  */
 export function readChecks(report: unknown): readonly CheckView[] {
-  const checks = readList(report)
+  const list = readList(report)
+  const checks = list[0]?.name.startsWith('delegation.') ? [ofRequest, ...list] : list
   const { code, detail } = isRecord(report) ? report : {}
   if (checks.length > 0 || typeof code !== 'string' || !Object.hasOwn(beforehand, code)) return checks
   const hint = typeof detail === 'string' ? detail : undefined

@@ -177,10 +177,8 @@ export function createDemo(options: DemoOptions = {}): Demo {
       screen.clear()
       await caller.resend()
     },
-    async useCopies() {
-      screen.clear()
-      await copies.use()
-    },
+    // What is said of nodes that were not told stays: it has the button that tells them.
+    useCopies: copies.use,
     async stopNode(url) {
       screen.clear()
       await network.change('stop', url)

@@ -207,6 +207,7 @@ describe('calling', () => {
     const pkp = powerCalls.find(({ id }) => id === 'PKP')
     expect(pkp).toMatchObject({ code: 'delegation-scope', resource: 'litPKP://42' })
     expect(pkp?.checks.map(({ name, status }) => [name, status])).toEqual([
+      ['request', 'passed'],
       ['delegation.shape', 'passed'],
       ['delegation.message', 'passed'],
       ['delegation.domain', 'passed'],
@@ -217,7 +218,7 @@ describe('calling', () => {
       ['delegation.signature', 'not-reached'],
       ['revocation', 'not-reached'],
     ])
-    expect(pkp?.checks[6]).toMatchObject({ explanation: expect.stringMatching(/\.$/), hint: expect.stringContaining('litPKP://42') })
+    expect(pkp?.checks[7]).toMatchObject({ explanation: expect.stringMatching(/\.$/), hint: expect.stringContaining('litPKP://42') })
     expect(noticeOn(page)).toBeUndefined()
   })
 

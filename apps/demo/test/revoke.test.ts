@@ -136,6 +136,10 @@ describe('a node is down while the others are told', () => {
     })
     await page.demo.useCopies()
     expect(statuses(copied(page))).toEqual(['refused', 'down', 'refused'])
+    expect(noticeOn(page)?.title).toBe('A node was not told')
+    await takeWayOut(page)
+    await page.demo.useCopies()
+    expect(copied(page).map(({ code }) => code)).toEqual(Array(3).fill('revoked'))
   })
 
   it('started in between, it takes a copy until it is told', async () => {

@@ -1,7 +1,7 @@
 import { getConnInfo } from '@hono/node-server/conninfo'
 import { readProblem } from '@session-sigs/http'
 import { createGuard, type RequestBody } from '@session-sigs/http/hono'
-import { memoryNonces, memoryRevocations, requestHeaders, responseHeaders } from '@session-sigs/http/verify'
+import { memoryNonces, memoryRevocations, requestHeaders } from '@session-sigs/http/verify'
 import { type Context, Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { cors } from 'hono/cors'
@@ -54,13 +54,12 @@ export function createNode({ url, domains, development, clockToleranceSeconds, p
     onError: () => refusal(413, 'input-too-large', `The limit is ${maxBodyBytes} bytes.`),
   })
 
-  // Pages of other origins than the node's own: those of the sites that it serves, and no others.
+  // Pages of other origins than the node's own: those of the sites that it serves, and no others. What they may read of a refusal's header, the guard says.
   app.use(
     cors({
       origin: domains.flatMap((domain) => [`http://${domain}`, `https://${domain}`]),
       allowMethods: ['POST'],
       allowHeaders: ['content-type', 'authorization', ...requestHeaders],
-      exposeHeaders: [...responseHeaders],
       maxAge: 600,
     }),
   )

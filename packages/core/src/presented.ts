@@ -1,12 +1,29 @@
 import type { DelegationMemory, ProvenDelegation } from './delegation-cache.ts'
 import { type Json, parseJson } from './json.ts'
 import { refusal } from './refusals.ts'
+import type { Check } from './report.ts'
+import type { SiweMessage } from './siwe.ts'
 import { unfit } from './unfit.ts'
 import { limits } from './verify-envelope.ts'
+import type { Settings } from './verify-options.ts'
+
+/** That they let this key use this resource, by what a verifier was told, whatever the time is. */
+export interface Grant {
+  readonly settings: Settings
+  readonly sessionKey: string
+  readonly resource: string
+  readonly ability: string | undefined
+  readonly message: SiweMessage
+  /** When the delegation ends, in milliseconds. */
+  readonly end: number
+  readonly checks: readonly Check[]
+}
 
 interface Content {
   readonly capabilities: readonly Json[]
   readonly memoryOf: (index: number) => DelegationMemory
+  /** The latest of an ordinary account: most servers ask for the same again and again. */
+  grant: Grant | undefined
 }
 
 /** Delegations that a key presents, read once. A verifier remembers in them whose wallet signatures it found good; nothing else reaches them. */
@@ -28,7 +45,7 @@ export class PresentedDelegations {
     this.size = capabilities.length
     // The text's parts, the messages' parts and decoded ReCaps.
     this.bytes = 8 * length + 2048 * (1 + capabilities.length)
-    this.#content = { capabilities, memoryOf }
+    this.#content = { capabilities, memoryOf, grant: undefined }
     Object.freeze(this)
   }
 

@@ -1,5 +1,5 @@
 import type { DelegationMemory } from './delegation-cache.ts'
-import type { SessionError } from './errors.ts'
+import { isSessionError, type SessionError } from './errors.ts'
 import type { Json } from './json.ts'
 import { refusal } from './refusals.ts'
 import { type Check, type CheckName, checkNames, startChecks } from './report.ts'
@@ -7,7 +7,7 @@ import type { SiweMessage } from './siwe.ts'
 import { unfit } from './unfit.ts'
 import { isObject } from './values.ts'
 import { verifyDelegation } from './verify-delegation.ts'
-import type { Asked, RevocationQuestion, Settings } from './verify-options.ts'
+import type { Asked, IsRevoked, RevocationQuestion, Settings } from './verify-options.ts'
 
 /** What came of the capabilities that a key presents. */
 export interface CapabilitiesVerdict {
@@ -17,13 +17,14 @@ export interface CapabilitiesVerdict {
   readonly failure: SessionError | undefined
   /** The first message that grants what was asked for. */
   readonly granted: SiweMessage | undefined
+  /** Whether it is remembered that its wallet signed it, so that nobody has to be asked again. */
+  readonly isProven: boolean
   /** As of when it is known that it was not revoked, in milliseconds; none where nobody was asked. */
   readonly revocationAsOf: number | undefined
 }
 
-/** As of when it is known that the session was not revoked. */
-async function checkRevocation(question: RevocationQuestion, now: number, { isRevoked }: Settings): Promise<number | undefined> {
-  if (!isRevoked) return undefined
+/** As of when it is known that the session was not revoked. @throws SessionError `revoked`, `verifier-unavailable` */
+export async function checkRevocation(question: RevocationQuestion, now: number, isRevoked: IsRevoked): Promise<number> {
   let answer: unknown
   try {
     answer = await isRevoked(question)
@@ -56,29 +57,40 @@ export async function verifyCapabilities(
   let failure: SessionError | undefined
   let revocation: Check = { name: 'revocation', status: 'not-reached', path: root }
   let granted: SiweMessage | undefined
+  let isProven = false
+  const { isRevoked } = settings
   let revocationAsOf: number | undefined
 
   for (const [i, capability] of capabilities.entries()) {
     const path = `${root}[${i}]`
-    const { run, message } = await verifyDelegation(capability, path, sessionKey, asked, settings, memoryOf(i))
+    const { run, message, isKnown } = await verifyDelegation(capability, path, sessionKey, asked, settings, memoryOf(i))
     checks.push(...run.checks)
     messages.push(message)
-    failure ??= run.failure()
-    if (run.failure() || !message) continue
-    const { address, chainId, issuedAt: delegatedAt, nonce } = message
     const last = startChecks()
-    revocationAsOf = await last.wait('revocation', path, () =>
-      checkRevocation({ address, chainId, sessionKey, delegatedAt, nonce }, asked.now, settings),
-    )
-    revocation = last.checks[0] ?? revocation
-    failure ??= last.failure()
-    if (last.failure()) continue
-    granted = message
-    break
+    if (!run.failure() && message) {
+      const { address, chainId, issuedAt: delegatedAt, nonce } = message
+      const question = { address, chainId, sessionKey, delegatedAt, nonce }
+      revocationAsOf = isRevoked
+        ? await last.wait('revocation', path, () => checkRevocation(question, asked.now, isRevoked))
+        : last.check('revocation', path, () => undefined)
+      revocation = last.checks[0] ?? revocation
+      if (!last.failure()) {
+        granted = message
+        isProven = isKnown
+        break
+      }
+    }
+    const found = run.failure() ?? last.failure()
+    failure ??= found
+    // Nobody could be asked: that is not the client's fault, and asking about the others would only take longer.
+    if (isSessionError(found, 'verifier-unavailable')) {
+      failure = found
+      break
+    }
   }
   if (capabilities.length === 0) {
     const names = checkNames.filter((name) => name.startsWith('delegation.'))
     checks.push(...notReached(names, `${root}[0]`))
   }
-  return { checks: [...checks, revocation], messages, failure, granted, revocationAsOf }
+  return { checks: [...checks, revocation], messages, failure, granted, isProven, revocationAsOf }
 }

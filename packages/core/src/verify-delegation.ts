@@ -1,9 +1,7 @@
-import { isSameAddress } from './address.ts'
 import { checkDelegationAccount, checkDelegationKey, readAuthSig } from './auth-sig.ts'
-import { isHexData } from './bytes.ts'
-import { type AuthSig, checkDelegationTime, personalSign } from './delegation.ts'
+import { type AuthSig, checkDelegationTime } from './delegation.ts'
 import type { DelegationMemory, ProvenDelegation } from './delegation-cache.ts'
-import { isSessionError, SessionError } from './errors.ts'
+import { SessionError } from './errors.ts'
 import { isObject, type Json } from './json.ts'
 import type { Recap } from './recap.ts'
 import { isRecapGrantedPlainly, usableRecapOf } from './recap-grant.ts'
@@ -14,24 +12,14 @@ import type { SiweMessage } from './siwe.ts'
 import { parseSiweMessage } from './siwe-reading.ts'
 import { unfit } from './unfit.ts'
 import { type Asked, nameOf, type Settings } from './verify-options.ts'
-import { recoverWallet, type WalletQuestion } from './wallet-signature.ts'
+import { isSignedByWallet, type Wallet, walletOf } from './wallet-proof.ts'
 
 /** What came of one capability: its checks, and its message where it could be read. */
 export interface DelegationVerdict {
   readonly run: CheckRun
   readonly message: SiweMessage | undefined
-}
-
-type Wallet = 'account' | 'contract'
-
-/** An ordinary account's `personal_sign`, or a contract wallet's where somebody can be asked about it; nothing else is understood. */
-function walletOf({ derivedVia, algo }: AuthSig, settings: Settings): Wallet {
-  if (derivedVia === personalSign && (algo === undefined || algo === null)) return 'account'
-  if ((derivedVia === 'EIP1271' || derivedVia === personalSign) && (algo ?? 'EIP1271') === 'EIP1271') {
-    if (settings.verifyWallet) return 'contract'
-    throw refusal('wallet-unsupported', { kind: 'contract wallets (EIP-1271)' })
-  }
-  throw refusal('wallet-unsupported', { kind: `${derivedVia}${algo ? ` with ${algo}` : ''}` })
+  /** Whether its wallet's signature was found good before. */
+  readonly isKnown: boolean
 }
 
 function checkDomain(message: SiweMessage, domains: Settings['domains']): void {
@@ -56,29 +44,10 @@ function checkGrant(message: SiweMessage, recap: Recap | undefined, asked: Asked
   if (!isCovered) throw new SessionError('delegation-scope', { missing: [nameOf(asked)] })
 }
 
-async function askContract(question: WalletQuestion, settings: Settings): Promise<boolean> {
-  try {
-    return (await settings.verifyWallet?.(question)) === true
-  } catch (cause) {
-    // A chain that the port does not know is no failure of it.
-    if (isSessionError(cause, 'wallet-unsupported')) throw refusal('wallet-unsupported', cause.details, { cause })
-    throw unfit('verifier-unavailable', { port: 'verifyWallet' }, { cause })
-  }
-}
-
-async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wallet, settings: Settings): Promise<void> {
-  const { signedMessage, sig } = authSig
-  const address = message.address as WalletQuestion['address']
+async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wallet, { verifyWallet }: Settings): Promise<void> {
   checkDelegationAccount({ authSig, message })
-  const isSigned =
-    wallet === 'account'
-      ? isSameAddress(recoverWallet(signedMessage, sig) ?? '', address)
-      : isHexData(sig) &&
-        (await askContract(
-          { address, chainId: message.chainId, message: signedMessage, signature: sig as WalletQuestion['signature'] },
-          settings,
-        ))
-  if (!isSigned) throw unfit('wallet-signature-invalid', { address })
+  if (!(await isSignedByWallet(authSig, message, wallet, verifyWallet)))
+    throw unfit('wallet-signature-invalid', { address: message.address })
 }
 
 /**
@@ -98,9 +67,10 @@ export async function verifyDelegation(
   const shape = run.check('delegation.shape', path, () => {
     if (!isObject(value)) throw unfit('delegation-malformed', { reason: 'it is not an object' })
     const authSig = readAuthSig(value)
-    return { authSig, wallet: walletOf(authSig, settings) }
+    return { authSig, wallet: walletOf(authSig, settings.verifyWallet) }
   })
-  const place = shape?.wallet === 'account' ? await memory?.(shape.authSig) : undefined
+  const found = shape?.wallet === 'account' ? memory?.(shape.authSig) : undefined
+  const place = found instanceof Promise ? await found : found
   const known = place?.known
   const proven = run.check('delegation.message', text, () => {
     const { signedMessage } = shape?.authSig ?? { signedMessage: '' }
@@ -110,7 +80,7 @@ export async function verifyDelegation(
   if (!shape || !proven || !message) {
     for (const name of ['domain', 'time', 'key', 'recap', 'grant', 'signature'] as const)
       run.check(`delegation.${name}`, text, () => undefined)
-    return { run, message }
+    return { run, message, isKnown: false }
   }
   const { authSig, wallet } = shape
   run.check('delegation.domain', text, () => checkDomain(message, settings.domains))
@@ -126,5 +96,5 @@ export async function verifyDelegation(
       await checkSignature(authSig, message, wallet, settings)
       place?.keep(proven)
     })
-  return { run, message }
+  return { run, message, isKnown: known !== undefined }
 }

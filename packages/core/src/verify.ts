@@ -1,15 +1,17 @@
 /**
  * The verifier: its own entry, because a web page must not carry secp256k1.
  */
+
+import { checkDelegationTime } from './delegation.ts'
 import { createDelegationCache, type DelegationMemory } from './delegation-cache.ts'
 import type { SessionError } from './errors.ts'
-import { PresentedDelegations } from './presented.ts'
+import { type Grant, PresentedDelegations } from './presented.ts'
 import { refusal } from './refusals.ts'
 import { type Check, startChecks } from './report.ts'
 import type { SessionPayload } from './session-sig.ts'
 import type { SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
-import { type CapabilitiesVerdict, verifyCapabilities } from './verify-capabilities.ts'
+import { checkRevocation, verifyCapabilities } from './verify-capabilities.ts'
 import { verifyEnvelope } from './verify-envelope.ts'
 import {
   type Asked,
@@ -97,10 +99,15 @@ function reportOf(
   return { ok: false, ...about, error: failure ?? refusal('session-sig-malformed', { reason: 'it cannot be read' }) }
 }
 
-/** Proven: what the wallet's message and the key's own signature say together. */
-function sessionOf(signed: SignedByKey, { granted, revocationAsOf }: CapabilitiesVerdict, asked: Asked): VerifiedSession | undefined {
-  if (!granted) return undefined
-  const { address, chainId, domain, expirationTime = '' } = granted
+/** Proven: what the wallet's message and the key's own signature say together. `end` is the delegation's, in milliseconds. */
+function sessionOf(
+  signed: SignedByKey,
+  asked: Pick<Asked, 'resource' | 'ability'>,
+  granted: SiweMessage,
+  end: number,
+  asOf: number | undefined,
+): VerifiedSession {
+  const { address, chainId, domain } = granted
   const { sessionKey, issuedAt, expiration, audience } = signed
   return Object.freeze<VerifiedSession>({
     address,
@@ -111,10 +118,12 @@ function sessionOf(signed: SignedByKey, { granted, revocationAsOf }: Capabilitie
     domain,
     audience,
     issuedAt,
-    expiresAt: formatInstant(Math.min(parseInstant(expiration), parseInstant(expirationTime))),
-    revocationAsOf: revocationAsOf === undefined ? null : formatInstant(revocationAsOf),
+    expiresAt: formatInstant(Math.min(parseInstant(expiration), end)),
+    revocationAsOf: asOf === undefined ? null : formatInstant(asOf),
   })
 }
+
+const endOf = ({ expirationTime = '' }: SiweMessage): number => parseInstant(expirationTime)
 
 /** One list of checks, in one place: verifying and inspecting differ only in what they make of it. */
 async function run(sig: unknown, asked: Asked, settings: Settings, memory: DelegationMemory | undefined): Promise<Report> {
@@ -123,22 +132,62 @@ async function run(sig: unknown, asked: Asked, settings: Settings, memory: Deleg
   const capabilities = head.failure() || !payload ? [] : payload.capabilities
   const key = payload?.sessionKey ?? ''
   const verdict = await verifyCapabilities(capabilities, 'signedMessage.capabilities', key, asked, settings, () => memory)
-  const session = payload && sessionOf({ ...payload, audience: payload.nodeAddress }, verdict, asked)
-  const { messages, checks } = verdict
+  const { messages, checks, granted, revocationAsOf } = verdict
+  const session =
+    payload && granted && sessionOf({ ...payload, audience: payload.nodeAddress }, asked, granted, endOf(granted), revocationAsOf)
   const about = { checks: [...head.checks, ...checks], now: formatInstant(asked.now), messages, ...(payload ? { payload } : {}) }
   return reportOf(about, session, head.failure() ?? verdict.failure)
 }
 
+/**
+ * What was found good before and cannot have changed: text, domain, key, grant and the wallet's signature. The times and the revocation are looked at every time. `undefined`
+ * where that is not all: then every check is run, and says what is wrong.
+ */
+async function recall(grant: Grant, request: KeyRequest, settings: Settings): Promise<Report | undefined> {
+  const { now = new Date(), sessionKey } = request
+  const { message, checks, end } = grant
+  const { maxDelegationSeconds: maxSeconds, toleranceSeconds, isRevoked } = settings
+  const time = now.getTime()
+  try {
+    checkDelegationTime(message, time, { maxSeconds, toleranceSeconds })
+  } catch {
+    return undefined
+  }
+  const about = { now: formatInstant(time), messages: [message] }
+  if (!isRevoked) return { ok: true, ...about, checks, session: sessionOf(request, grant, message, end, undefined) }
+  const { address, chainId, issuedAt: delegatedAt, nonce } = message
+  const last = startChecks()
+  const asOf = await last.wait('revocation', checks.at(-1)?.path ?? '', () =>
+    checkRevocation({ address, chainId, sessionKey, delegatedAt, nonce }, time, isRevoked),
+  )
+  const session = last.failure() ? undefined : sessionOf(request, grant, message, end, asOf)
+  return reportOf({ ...about, checks: [...checks.slice(0, -1), ...last.checks] }, session, last.failure())
+}
+
+/** A time that can be used, or none; anything else is for `readRequest` to refuse. */
+const isDate = (now: unknown): boolean => now === undefined || (now instanceof Date && !Number.isNaN(now.getTime()))
+
 /** The delegations alone, where somebody else has checked what the key signed. */
 async function runKey(presented: PresentedDelegations, request: KeyRequest, settings: Settings): Promise<Report> {
+  const content = PresentedDelegations.contentOf(presented)
   const { sessionKey, audience, issuedAt, expiration, ...rest } = request
+  const { grant } = content
+  const isSame =
+    grant?.settings === settings && grant.sessionKey === sessionKey && grant.resource === rest.resource && grant.ability === rest.ability
+  const recalled = grant && isSame && isDate(rest.now) && (await recall(grant, request, settings))
+  if (recalled) return recalled
   const asked = readRequest(rest, settings.vocabulary)
   if (!/^[0-9a-f]{64}$/.test(sessionKey)) throw new TypeError('sessionKey is 64 lower-case hex digits.')
-  const { capabilities, memoryOf } = PresentedDelegations.contentOf(presented)
+  const { capabilities, memoryOf } = content
   const verdict = await verifyCapabilities(capabilities, 'capabilities', sessionKey, asked, settings, memoryOf)
-  const session = sessionOf({ sessionKey, audience, issuedAt, expiration }, verdict, asked)
-  const about = { checks: verdict.checks, now: formatInstant(asked.now), messages: verdict.messages }
-  return reportOf(about, session, verdict.failure)
+  const { checks, messages, granted: message, isProven, revocationAsOf } = verdict
+  const about = { checks, now: formatInstant(asked.now), messages }
+  if (!message) return reportOf(about, undefined, verdict.failure)
+  const { resource, ability } = asked
+  const end = endOf(message)
+  if (isProven && messages.length === 1)
+    content.grant = { settings, sessionKey, resource, ability, message, end, checks: Object.freeze(checks) }
+  return reportOf(about, sessionOf(request, asked, message, end, revocationAsOf), undefined)
 }
 
 function verdictOf({ session, error }: Report): VerifiedSession {
@@ -205,6 +254,6 @@ export function createVerifier(defaults: VerifierDefaults): Verifier {
     verify: async (sig, request) => verdictOf(await call(sig, request)),
     inspect: call,
     verifyKey: async (presented, request) => verdictOf(await runKey(presented, request, settings)),
-    inspectKey: async (presented, request) => runKey(presented, request, settings),
+    inspectKey: (presented, request) => runKey(presented, request, settings),
   })
 }

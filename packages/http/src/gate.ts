@@ -59,6 +59,8 @@ async function answerOf<T>(asked: T | PromiseLike<T>): Promise<T> {
   return isPending ? inTime(asked, patience, () => new Error(`No answer within ${patience} s.`)) : asked
 }
 
+const empty = /* @__PURE__ */ toUtf8('')
+
 /** Where the request was sent to, by what the server says of itself. */
 function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origins: readonly Origin[]): Target {
   const host = header('host')?.toLowerCase()
@@ -83,12 +85,9 @@ function bodyOf(bytes: Bytes): RequestBody {
   return { bytes, text, json }
 }
 
-/** The body against what the signature says of it. */
+/** A body, or one that the signature speaks of, against what it says of it. */
 async function checkBody(bytes: Bytes, { covered }: RequestSignature, incoming: Incoming): Promise<void> {
-  if (!covered.includes(digestField)) {
-    if (bytes.length > 0) throw requestError('signature-incomplete', { missing: [digestField] })
-    return
-  }
+  if (!covered.includes(digestField)) throw requestError('signature-incomplete', { missing: [digestField] })
   const digests = readDigests(boundedHeader(incoming, digestField) ?? '')
   const known = (
     [
@@ -103,8 +102,7 @@ async function checkBody(bytes: Bytes, { covered }: RequestSignature, incoming: 
   }
 }
 
-async function requestOf(resource: ResourceOf, body: Bytes, now: Date): Promise<VerifyRequest> {
-  const asked = typeof resource === 'function' ? await resource(bodyOf(body)) : resource
+function requestOf(asked: AskedResource, now: Date): VerifyRequest {
   return typeof asked === 'string' ? { resource: asked, now } : { ...asked, now }
 }
 
@@ -145,12 +143,8 @@ export function createGate(options: RequestVerifierOptions): Gate {
     return { id, known: id === '' ? undefined : store.get(id) }
   }
 
-  /** The delegation that the request carries, or that it names. */
-  async function present(
-    incoming: Incoming,
-    { id, known }: ReturnType<typeof recall>,
-  ): Promise<{ presented: PresentedDelegations; id: string }> {
-    if (known) return { id, presented: known.presented }
+  /** The delegation that the request carries, or that it names by an id that is not known. */
+  async function present(incoming: Incoming, id: string): Promise<{ presented: PresentedDelegations; id: string }> {
     const text = boundedHeader(incoming, delegationField, longestDelegation)
     if (text === undefined) {
       // An id of another spelling would be asked for for ever.
@@ -188,10 +182,12 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const key = named.known?.key.publicKey === sessionKey ? named.known.key : prepareSessionKey(sessionKey)
     if (!(await key.verify(toUtf8(baseOf(signature, incoming, target)), signature.bytes)))
       throw requestError('session-signature-invalid', { key: sessionKey })
-    const { presented, id } = await present(incoming, named)
-    const body = await incoming.read(settings.body)
-    await checkBody(body, signature, incoming)
-    const request = { ...(await requestOf(resource, body, now)), sessionKey, audience: target.prefix, ...times }
+    // What is there already is not waited for: thousands of requests a second would feel it.
+    const { presented, id } = named.known ? { presented: named.known.presented, id: named.id } : await present(incoming, named.id)
+    const body = incoming.hasBody ? await incoming.read(settings.body) : empty
+    if (body.length > 0 || signature.covered.includes(digestField)) await checkBody(body, signature, incoming)
+    const asked = typeof resource === 'function' ? await resource(bodyOf(body)) : resource
+    const request = { ...requestOf(asked, now), sessionKey, audience: target.prefix, ...times }
     const report = await verifier.inspectKey(presented, request)
     if (!report.session) return report
     await consume(signature)
@@ -206,7 +202,8 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const body = await incoming.read(settings.body)
     const sig = findSessionSig(incoming, body, sessionSigs)
     if (sig === undefined) throw missing
-    return verifier.inspect(sig, await requestOf(resource, body, now))
+    const asked = typeof resource === 'function' ? await resource(bodyOf(body)) : resource
+    return verifier.inspect(sig, requestOf(asked, now))
   }
 
   async function keep(incoming: Incoming, now: Date): Promise<void> {

@@ -8,6 +8,8 @@ export interface Incoming {
   readonly target: string
   /** A header field's value, several joined by a comma and a space; nothing where there is none. */
   header(name: string): string | null | undefined
+  /** Whether there is a body, as far as the header says. */
+  readonly hasBody: boolean
   /**
    * The whole body, once. What follows in the framework still finds it.
    *
@@ -97,16 +99,26 @@ export async function readStream(stream: ReadableStream<Uint8Array> | null, boun
   })
 }
 
+/** Node's adapter of Hono gives requests whose Host makes no URL, and throws where their body is looked at: they are refused before that. */
+function hasBodyOf(request: Request): boolean {
+  if (!URL.canParse(request.url)) throw requestError('signature-malformed', { reason: 'the target is no URL' })
+  return request.method !== 'GET' && request.method !== 'HEAD' && (request.bodyUsed || request.body !== null)
+}
+
 /** The web's `Request`. Its body is read from a copy, so that the request's own is there for who comes next. */
 export function incomingOf(request: Request): Incoming {
   return {
     method: request.method,
     target: request.url,
     header: (name) => request.headers.get(name),
+    get hasBody() {
+      return hasBodyOf(request)
+    },
     read: async (bounds) => {
+      if (!hasBodyOf(request)) return toUtf8('')
       if (request.bodyUsed) throw new TypeError('The body was read before the request was verified. Verify first, or give request.clone().')
       checkLength(request.headers.get('content-length'), bounds)
-      return readStream(request.body && request.clone().body, bounds)
+      return readStream(request.clone().body, bounds)
     },
   }
 }

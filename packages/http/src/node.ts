@@ -7,9 +7,20 @@ import { type BodyBounds, checkLength, type Incoming, inTime, joined, tooLarge, 
 /** Node's requests, as Express and Fastify have them. Express keeps the whole path where a router took a part of it. */
 type NodeRequest = IncomingMessage & { readonly originalUrl?: string }
 
-/** Whether a message says that it has a body at all (RFC 9112 §6.3). */
-function hasBody({ headers }: IncomingMessage): boolean {
+/** Of HTTP/2, where no field has to say whether there is a body, and when it is whole. */
+interface Http2 {
+  readonly stream?: { readonly endAfterHeaders?: boolean; readonly readableEnded?: boolean }
+}
+
+/** Whether a message has a body at all: by its fields (RFC 9112 §6.3), in HTTP/2 by its first frame. */
+function hasBody(request: IncomingMessage & Http2): boolean {
+  if (request.httpVersionMajor >= 2) return request.stream?.endAfterHeaders !== true
+  const { headers } = request
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function isWhole(request: IncomingMessage & Http2): boolean {
+  return request.complete || request.stream?.readableEnded === true
 }
 
 /**
@@ -29,7 +40,7 @@ function readAhead(request: IncomingMessage, bounds: BodyBounds): Promise<Bytes>
       length += part.length
     }
     if (length > bounds.bytes) finish(tooLarge(bounds))
-    else if (request.complete) putBack()
+    else if (isWhole(request)) putBack()
   }
 
   function putBack(): void {
@@ -63,9 +74,11 @@ export function incomingOfNode(request: NodeRequest): Incoming {
     target: request.originalUrl ?? request.url ?? '',
     header: (name) => {
       // An ordinary object: what every object has is no field.
-      const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined
+      const { headers } = request
+      const value = Object.hasOwn(headers, name) ? headers[name] : name === 'host' ? headers[':authority'] : undefined
       return Array.isArray(value) ? value.join(', ') : value
     },
+    hasBody: hasBody(request),
     read: async (bounds) => {
       if (!hasBody(request)) return toUtf8('')
       if (request.readableEnded || request.readableDidRead)

@@ -38,6 +38,13 @@ export async function readProblem(response: Response): Promise<Problem | undefin
   }
 }
 
+/** What a refusal says in its header alone: an answer to `HEAD` has no body. */
+export function readHint({ headers }: Response): { readonly code: string; readonly time: string } | undefined {
+  const code = /^SessionSig .*\berror="([a-z-]+)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
+  const time = new Date(headers.get('date') ?? Number.NaN)
+  return code === undefined ? undefined : { code, time: Number.isNaN(time.getTime()) ? '' : time.toISOString() }
+}
+
 const titles: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Not signed in for this request',

@@ -1,6 +1,6 @@
 import type { KeyDelegation, SessionClient, SessionSigsRequest, Vocabulary } from '@session-sigs/core'
 import { type Bytes, byteSequence, sha, toUtf8 } from './bytes.ts'
-import { readProblem } from './problem.ts'
+import { readHint, readProblem } from './problem.ts'
 import {
   always,
   type Components,
@@ -38,8 +38,8 @@ interface Packed {
 
 /** What is known of a server. */
 interface Server {
-  /** The delegations that it accepted: their name is enough from then on. */
-  accepted: string | undefined
+  /** The delegations that it accepted: their name is enough from then on. Another object each time that it accepted them anew. */
+  accepted: { readonly id: string } | undefined
   /** How often in a row it did not know them after all: one that never remembers is not asked for ever. */
   forgot: number
 }
@@ -49,14 +49,35 @@ const patience = 3
 /** What a request is refused with whose times are wrong. */
 const ofTime = /^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/
 
+/** A query of nothing is left out: some platforms send its question mark and some do not. */
+function withoutEmptyQuery(input: RequestInfo | URL): RequestInfo | URL {
+  return typeof input === 'string' || input instanceof URL ? String(input).replace(/^([^?#]*)\?(?=#|$)/, '$1') : input
+}
+
+/** What the work gives, unless the signal comes first: as `fetch` does it. */
+async function unlessAborted<T>({ signal }: Request, work: () => Promise<T>): Promise<T> {
+  signal.throwIfAborted()
+  let stop: () => void = () => undefined
+  const aborted = new Promise<never>((_, reject) => {
+    stop = (): void => reject(signal.reason)
+    signal.addEventListener('abort', stop)
+  })
+  try {
+    return await Promise.race([work(), aborted])
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
 /** Parses a request as the platform does, its body read whole: it has to be hashed before the first byte goes out, and may have to go out twice. */
 async function readWhole(input: RequestInfo | URL, init: RequestInit): Promise<{ request: Request; body: Bytes | undefined }> {
   // Node asks for it where a body is a stream; others do not mind.
-  const request = new Request(input, init.body ? ({ ...init, duplex: 'half' } as RequestInit) : init)
+  const request = new Request(withoutEmptyQuery(input), init.body ? ({ ...init, duplex: 'half' } as RequestInit) : init)
   const url = new URL(request.url)
   if (url.username || url.password) throw new TypeError('A URL with a user or a password cannot be signed.')
-  const bytes = new Uint8Array(await request.arrayBuffer())
-  return { request, body: bytes.length > 0 || request.body ? bytes : undefined }
+  const bytes = new Uint8Array(await unlessAborted(request, () => request.arrayBuffer()))
+  // A body of no bytes is one: it was used up by that. Not every browser has `request.body`.
+  return { request, body: bytes.length > 0 || request.bodyUsed ? bytes : undefined }
 }
 
 function targetOf(request: Request): { uri: string; authority: string; origin: string } {
@@ -130,12 +151,13 @@ export function createSessionFetch<V extends Vocabulary>(client: SessionClient<V
     const server = serverOf(targetOf(request).origin)
     const send = options.fetch ?? globalThis.fetch
 
-    async function attempt(isWhole: boolean): Promise<{ response: Response; id: string }> {
-      const delegation = await client.getDelegation(session)
+    /** `named` is what the server had accepted, where the name alone was sent. */
+    async function attempt(isWhole: boolean): Promise<{ response: Response; id: string; named: Server['accepted'] }> {
+      const delegation = await unlessAborted(request, () => client.getDelegation(session))
       const whole = await pack(delegation)
-      const isKnown = !isWhole && server.accepted === whole.id && server.forgot < patience
-      const headers = await signed(request, body, delegation, isKnown ? whole.id : whole)
-      return { response: await send(new Request(request, { headers, redirect, ...(body ? { body } : {}) })), id: whole.id }
+      const named = !isWhole && server.accepted?.id === whole.id && server.forgot < patience ? server.accepted : undefined
+      const headers = await signed(request, body, delegation, named ? whole.id : whole)
+      return { response: await send(new Request(request, { headers, redirect, ...(body ? { body } : {}) })), id: whole.id, named }
     }
 
     // Each reason to sign once more counts once.
@@ -143,18 +165,22 @@ export function createSessionFetch<V extends Vocabulary>(client: SessionClient<V
     let hasHeeded = false
     for (;;) {
       const before = ahead()
-      const { response, id } = await attempt(isWhole)
-      const problem = await readProblem(response)
-      if (problem?.code === 'delegation-unknown' && !isWhole) {
+      const { response, id, named } = await attempt(isWhole)
+      const problem = (await readProblem(response)) ?? readHint(response)
+      if (problem?.code === 'delegation-unknown' && named) {
         isWhole = true
-        server.forgot += 1
+        // Many may hear of it at the same time: it was forgotten once.
+        if (server.accepted === named) {
+          server.accepted = undefined
+          server.forgot += 1
+        }
       } else if (problem && !hasHeeded && (client.heed(problem) || (ofTime.test(problem.code) && Math.abs(ahead() - before) >= 1000)))
         // The latter for what was under way when another request's refusal put the clock right.
         hasHeeded = true
       else {
-        if (!problem && !isWhole && server.accepted === id) server.forgot = 0
+        if (!problem && named) server.forgot = 0
         // Who answers well has accepted the delegation; who guards nothing does not mind its name.
-        if (response.ok) server.accepted = id
+        if (response.ok && server.accepted?.id !== id) server.accepted = { id }
         return response
       }
     }

@@ -186,9 +186,10 @@ export function baseOf({ covered, params }: RequestSignature, incoming: Incoming
 export function checkCoverage({ covered }: RequestSignature, incoming: Incoming): void {
   const delegations = [delegationField, delegationIdField].filter((name) => (incoming.header(name) ?? undefined) !== undefined)
   if (delegations.length > 1) throw malformed(`${delegationField} and ${delegationIdField} are both there`)
-  const needed = [...always, delegations[0] ?? delegationField]
-  const absent = needed.filter((name) => !covered.includes(name))
-  if (absent.length > 0) throw requestError('signature-incomplete', { missing: absent })
+  const isMissing = (name: string): boolean => !covered.includes(name)
+  const delegation = delegations[0] ?? delegationField
+  if (always.some(isMissing) || isMissing(delegation))
+    throw requestError('signature-incomplete', { missing: [...always, delegation].filter(isMissing) })
 }
 
 const instant = (seconds: number): string => new Date(Math.min(seconds * 1000, 8.64e15)).toISOString()

@@ -447,6 +447,16 @@ describe.each(frameworks)('%s', (framework) => {
       expectRefusal(await exchange(server.port, elsewhere, absolute), 401, 'session-signature-invalid')
     })
 
+    it('sent with a Host that makes no URL', async () => {
+      for (const host of ['127.0..0.1', '127.0.0.1271', '.x', '1.2.3.4.5:7'])
+        for (const draft of [{}, { body }]) {
+          const reply = await ask('/pkp', draft, { host })
+          // Where frameworks make a URL of it, there is none; where they do not, nobody looks at it.
+          if (reply?.status === 200) expectAccepted(reply)
+          else expect([400, 401], `${host}: ${JSON.stringify(reply)}`).toContain(reply?.status)
+        }
+    })
+
     it("somebody else's signature beside it is not looked at", async () => {
       const signed = await sign(session, at('/pkp'))
       const theirs = (await sign(other, at('/pkp'), { keyid: 'their-key', label: 'theirs' })).headers

@@ -98,8 +98,9 @@ function onHono(options: RequestVerifierOptions): RequestListener {
     return c.text('', 500)
   })
   app.all('*', forHono.createGuard(options)(resource), async (c) => {
-    const { pathname, search } = new URL(c.req.url)
-    return c.json(passed(c.req.method, pathname + search, new Uint8Array(await c.req.arrayBuffer())))
+    // Its host may be none, which the guard does not look at.
+    const target = c.req.url.slice(c.req.url.indexOf('/', 8))
+    return c.json(passed(c.req.method, target, new Uint8Array(await c.req.arrayBuffer())))
   })
   return getRequestListener(app.fetch)
 }
@@ -426,10 +427,11 @@ async function outcome(wire: Wire, one: Try, kind: Kind): Promise<Reply | undefi
     if (isWhole) throw new Error(said(error.message))
     return undefined
   })
-  count(String(reply?.status ?? 'closed'))
+  count(String(reply?.status ?? (isWhole ? 'closed' : 'no request')))
   if (!reply) return undefined
   slowest = Math.max(slowest, reply.took)
-  if (reply.status >= 500 && reply.status !== 501 && reply.status !== 505) throw new Error(said(`a server's error ${reply.status}`))
+  if (reply.status >= 500 && reply.status !== 501 && reply.status !== 505)
+    throw new Error(said(`a server's error ${reply.status}`), { cause: errors.at(-1) })
   if (reply.status >= 200 && reply.status < 300 && !one.mayPass) throw new Error(said(`let through with ${reply.status}`))
   return reply
 }

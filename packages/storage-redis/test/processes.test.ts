@@ -60,8 +60,8 @@ describe.skipIf(!hasRedis())('processes', () => {
 
   beforeAll(async () => {
     server = await startRedis()
-    // Beside the tests, so that it finds the client of Redis as they do.
-    folder = mkdtempSync(join(here, 'built-'))
+    // Where it finds the client of Redis as this package does.
+    folder = mkdtempSync(join(here, '../node_modules/.built-'))
     for (const [name, contents] of Object.entries({ endless, greedy })) {
       await build({
         stdin: { contents, resolveDir: here },

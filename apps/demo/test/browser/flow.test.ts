@@ -135,7 +135,7 @@ describeApps('the demo', ({ visit }) => {
     const checks = pkp.getByRole('listitem')
     const statuses = (): Promise<(string | undefined)[]> =>
       checks.evaluateAll((items) => items.map((item) => (item as HTMLElement).dataset['status']))
-    expect(await statuses()).toEqual([...Array(6).fill('passed'), 'failed', 'not-reached', 'not-reached'])
+    expect(await statuses()).toEqual([...Array(7).fill('passed'), 'failed', 'not-reached', 'not-reached'])
     await says(pkp.locator('ol > li[data-status="failed"]'), 'The delegation does not grant litPKP://42')
     expect(profile.wallet.signRequests.length).toBe(1)
   })

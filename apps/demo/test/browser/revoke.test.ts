@@ -105,7 +105,6 @@ describeApps('signing out', ({ visit }) => {
     await says(ended(tab), 'Not every node has been told yet.')
     await says(notice(tab), `${node} did not hear of it`)
     await press(tab, 'Try the old signatures')
-    // Which takes away what was said: it is not to be read twice.
     await expectVerdicts(tab, copies, ['Refused', 'No answer', 'Refused'])
     await says(notice(tab), `${node} did not hear of it`)
     await press(notice(tab), 'Start and tell it')

@@ -190,22 +190,25 @@ describeApps('trouble', ({ visit }) => {
   })
 
   const clocks = [-10, 10].flatMap((minutes) => (['Nodes', 'Five powers'] as const).map((first) => [minutes, first] as const))
-  it.each(clocks)('the clock %i minutes off: the nodes say so, the client learns it, and the calls succeed, %s first', async (minutes, first) => {
-    const visited = await visit()
-    const { wallet } = visited.profile
-    await shiftClock(visited.profile.context, minutes)
-    const tab = await signedIn(visited)
-    const calls = {
-      Nodes: { button: 'Call all nodes', verdicts: allAccepted },
-      'Five powers': { button: 'Use all five powers', verdicts: ['Refused', 'Refused', 'Refused', 'Refused', 'Accepted'] },
-    }
-    for (const part of [first, first === 'Nodes' ? 'Five powers' : 'Nodes'] as const) {
-      await press(tab, calls[part].button)
-      await expectVerdicts(tab, part, calls[part].verdicts)
-      // A delegation that begins in ten minutes is of no use yet: the wallet is asked once more.
-      expect(wallet.signRequests.length).toBe(minutes > 0 ? 2 : 1)
-    }
-  })
+  it.each(clocks)(
+    'the clock %i minutes off: the nodes say so, the client learns it, and the calls succeed, %s first',
+    async (minutes, first) => {
+      const visited = await visit()
+      const { wallet } = visited.profile
+      await shiftClock(visited.profile.context, minutes)
+      const tab = await signedIn(visited)
+      const calls = {
+        Nodes: { button: 'Call all nodes', verdicts: allAccepted },
+        'Five powers': { button: 'Use all five powers', verdicts: ['Refused', 'Refused', 'Refused', 'Refused', 'Accepted'] },
+      }
+      for (const part of [first, first === 'Nodes' ? 'Five powers' : 'Nodes'] as const) {
+        await press(tab, calls[part].button)
+        await expectVerdicts(tab, part, calls[part].verdicts)
+        // A delegation that begins in ten minutes is of no use yet: the wallet is asked once more.
+        expect(wallet.signRequests.length).toBe(minutes > 0 ? 2 : 1)
+      }
+    },
+  )
 
   it('a site that knows no nodes says how to start them, and looks again', async () => {
     const { complaints, open, site } = await visit()
