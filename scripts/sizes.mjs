@@ -21,6 +21,12 @@ const budgets = [
     external: ['ethers', '@session-sigs/core'],
   },
   {
+    from: 'packages/http',
+    code: "export { createSessionFetch } from '@session-sigs/http'",
+    budget: 2_500,
+    external: ['@session-sigs/core'],
+  },
+  {
     from: 'packages/storage-indexeddb',
     code: "export * from '@session-sigs/storage-indexeddb'",
     budget: 2_000,

@@ -59,6 +59,26 @@ it('every relative link in the documents leads to a file', () => {
   }
 })
 
+/** The anchors of a page's headings, as forges make them. */
+function anchorsOf(page: string): string[] {
+  const text = read(page).replace(/^```[\s\S]*?^```$/gm, '')
+  return [...text.matchAll(/^#+ (.*)$/gm)].map((match) =>
+    (match[1] ?? '')
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  )
+}
+
+it('every link to a heading leads to one', () => {
+  for (const path of tracked.filter((name) => name.endsWith('.md') && !name.startsWith('.changeset/'))) {
+    for (const match of read(path).matchAll(/\]\((?!https?:)([^)#]*)#([^)]+)\)/g)) {
+      const target = match[1] ? new URL(match[1], `file://${root}${path}`).pathname.slice(root.length) : path
+      expect(anchorsOf(target.endsWith('.md') ? target : `${target}/README.md`), `${path} → ${match[0]}`).toContain(match[2])
+    }
+  }
+})
+
 it('the lock file carries no download addresses', () => {
   expect(read('pnpm-lock.yaml')).not.toMatch(/https?:\/\//)
 })

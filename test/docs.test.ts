@@ -1,9 +1,12 @@
+import { createHash, createPublicKey, verify } from 'node:crypto'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { createSessionClient, type LitVocabulary, type SessionClient } from '@session-sigs/core'
+import { createVerifier, presentDelegations } from '@session-sigs/core/verify'
 import { createSessionFetch, readProblem, requestHeaders, revocationSender, type SessionFetch } from '@session-sigs/http'
+import { createRequestVerifier, memoryNonces } from '@session-sigs/http/verify'
 import { viemSigner } from '@session-sigs/viem-signer'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
@@ -142,5 +145,50 @@ describe.each(['hono', 'express', 'fastify'])('docs/examples/server-%s.ts, run b
     const allowed = preflight.headers.get('access-control-allow-headers')?.split(/, ?/)
     expect(allowed).toEqual(expect.arrayContaining(asked.split(',')))
     expect(refused.headers.get('access-control-expose-headers')).toContain('WWW-Authenticate')
+  })
+})
+
+describe('the request that docs/servers.md shows to clients in other languages', () => {
+  const page = readFileSync(`${root}docs/servers.md`, 'utf8')
+  const blockOf = (language: string, start: string): string =>
+    new RegExp(`^\`\`\`${language}\\n(${start}[\\s\\S]*?)\\n\`\`\`$`, 'm').exec(page)?.[1] ?? ''
+  const [delegation, message, base] = [blockOf('json', '\\['), blockOf('http', 'POST'), blockOf('text', '"@method"')]
+  const [head = '', body = ''] = message.split('\n\n')
+  const [requestLine = '', ...lines] = head.split('\n')
+  const [method = '', target = ''] = requestLine.split(' ')
+  const fields = new Map(lines.map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]))
+  const field = (name: string): string => fields.get(name) ?? ''
+  const sha256 = (text: string): string => `:${createHash('sha256').update(text).digest('base64')}:`
+  const sessionKey = /keyid="lit:session:([0-9a-f]{64})"/.exec(field('signature-input'))?.[1] ?? ''
+  const created = Number(/created=(\d+)/.exec(field('signature-input'))?.[1]) * 1000
+  const [now, origin, domains] = [new Date(created), `https://${field('host')}`, ['app.example']]
+
+  it('is signed by its key, over the text that is shown', () => {
+    const raw = { kty: 'OKP', crv: 'Ed25519', x: Buffer.from(sessionKey, 'hex').toString('base64url') }
+    const signature = Buffer.from(field('signature').slice('session=:'.length, -1), 'base64')
+    expect(verify(null, Buffer.from(base), createPublicKey({ key: raw, format: 'jwk' }), signature)).toBe(true)
+    expect(field('content-digest')).toBe(`sha-256=${sha256(body)}`)
+  })
+
+  it('is by a delegation that lets it do this', async () => {
+    expect(field('session-delegation-id')).toBe(sha256(delegation))
+    const signed = { sessionKey, audience: origin, issuedAt: created, expiration: created + 60_000 }
+    const verifying = createVerifier({ audience: origin, domains }).verifyKey(presentDelegations(delegation), {
+      resource: 'litPKP://42',
+      now,
+      ...signed,
+    })
+    await expect(verifying).resolves.toMatchObject({ sessionKey, resource: 'litPKP://42', domain: 'app.example' })
+  })
+
+  it('is understood by the verifier', async () => {
+    const verifier = createRequestVerifier({ origin, domains, nonces: memoryNonces() })
+    const headers = [...fields].filter(([name]) => name !== 'host')
+    const asked = (): Request => new Request(origin + target, { method, headers, body })
+    // Which delegation that is, is asked only once the signature was found good.
+    await expect(verifier.verify(asked(), { resource: 'litPKP://42', now })).rejects.toMatchObject({ code: 'delegation-unknown' })
+    const spoilt = asked()
+    spoilt.headers.set('session-delegation-id', sha256('another'))
+    await expect(verifier.verify(spoilt, { resource: 'litPKP://42', now })).rejects.toMatchObject({ code: 'session-signature-invalid' })
   })
 })

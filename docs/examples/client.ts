@@ -78,6 +78,12 @@ const sessionKey = await generateSessionKeyPair() // {publicKey, secretKey}, hex
 await client.getSessionSigs({ resources: ['litAction://*'], sessionKey })
 // end
 
+// begin delegation
+const { key, capabilities } = await client.getDelegation({ resources: ['litPKP://42'] })
+const signature = await key.sign(new TextEncoder().encode('acme/1 https://api.example 2026-01-01T00:00:00Z'))
+render(JSON.stringify({ by: key.publicKey, signature: [...signature], capabilities }))
+// end
+
 // begin state
 const end = client.subscribe((state) => {
   if (state.status === 'signed-in') render(`${state.address} until ${state.expiresAt}`)

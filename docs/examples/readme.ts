@@ -15,3 +15,25 @@ const options = { audience: 'https://api.example', domains: ['app.example'], res
 const session = await verifySessionSig(sigs['https://api.example'], options)
 console.log(`${session.address}, until ${session.expiresAt}`)
 // end
+
+import { createSessionFetch } from '@session-sigs/http'
+import { createGuard } from '@session-sigs/http/hono'
+import { memoryNonces } from '@session-sigs/http/verify'
+import { Hono } from 'hono'
+
+const guard = createGuard({ origin: 'https://api.example', domains: ['app.example'], nonces: memoryNonces() })
+const app = new Hono()
+const transport = globalThis.fetch
+globalThis.fetch = async (input, init) => app.fetch(new Request(input, init))
+
+// begin http
+// On the server: one line a route.
+app.post('/hello', guard('litAction://QmExample'), (c) => c.json({ hello: guard.session(c).address }))
+
+// In the app: a fetch that signs.
+const sessionFetch = createSessionFetch(client)
+const answer = await sessionFetch('https://api.example/hello', { method: 'POST' })
+// end
+
+globalThis.fetch = transport
+if (!answer.ok) throw new Error(`The example was answered ${answer.status}`)

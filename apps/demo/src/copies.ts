@@ -1,5 +1,6 @@
 /** Whether a copy is still good: what the session key signed just before somebody signed out. */
-import type { SessionClient, SessionSig } from '@session-sigs/core'
+import { issueSessionSig, type Resource, type SessionClient, type SessionSig } from '@session-sigs/core'
+import { defaults, endOf, signatureLifetimes } from './choices.ts'
 import type { Network } from './network.ts'
 import { post } from './nodes.ts'
 import { resourcesOf } from './powers.ts'
@@ -25,6 +26,17 @@ export interface Copies {
   drop(): void
 }
 
+/** By what the session has: whoever signs out is asked nothing, and waits for nobody who is asked. */
+async function signAll(client: SessionClient, nodes: readonly string[], resources: readonly Resource[]): Promise<Copied['sigs']> {
+  const { key, capabilities } = await client.getDelegation()
+  const issuedAt = client.now().toISOString()
+  const expiration = endOf(signatureLifetimes, defaults.signatureLifetime, client.now())
+  const sign = async (nodeAddress: string): Promise<[string, SessionSig]> => {
+    return [nodeAddress, await issueSessionSig(key, { resources, capabilities, issuedAt, expiration, nodeAddress })]
+  }
+  return Object.fromEntries(await Promise.all(nodes.map(sign)))
+}
+
 export function createCopies(screen: Screen, { known, mark }: Pick<Network, 'known' | 'mark'>): Copies {
   let copied: Copied | undefined
 
@@ -39,11 +51,8 @@ export function createCopies(screen: Screen, { known, mark }: Pick<Network, 'kno
     const { capabilities, sessionKey } = state
     const uses = grantedUses(nodes.urls, nodes.action, capabilities)
     if (uses.length === 0) return undefined
-    // Whoever signs out is not asked to sign anything.
-    const authNeededCallback = (): Promise<never> => Promise.reject(new Error('There is no session to copy from.'))
     try {
-      const sigs = await client.getSessionSigs({ resources: resourcesOf(capabilities), nodes: [...nodes.urls], authNeededCallback })
-      return { sessionKey, uses, sigs }
+      return { sessionKey, uses, sigs: await signAll(client, nodes.urls, resourcesOf(capabilities)) }
     } catch {
       return undefined
     }

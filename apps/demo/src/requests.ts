@@ -11,21 +11,21 @@ interface Sent {
   readonly body: ArrayBuffer
 }
 
-export interface Requests {
-  /** Signs one, and sends it. */
-  send(use: Use, by: Signer): Promise<Answer>
-  /** Sends the very bytes once more that were sent for it last. */
-  resend(use: Use): Promise<Answer>
-  /** When what was sent last ends, RFC 3339. */
-  until(): string | undefined
-}
-
 /** What a request is signed with. */
-export interface Signer {
+interface SignedBy {
   readonly client: SessionClient
   /** What the session may do: where that is not enough, because the clock was wrong, the wallet is asked for this and nothing else. */
   readonly resources: readonly Resource[]
   readonly lifeSeconds: number
+}
+
+export interface Requests {
+  /** Signs one, and sends it. */
+  send(use: Use, by: SignedBy): Promise<Answer>
+  /** Sends the very bytes once more that were sent for it last. */
+  resend(use: Use): Promise<Answer>
+  /** When what was sent last ends, RFC 3339. */
+  until(): string | undefined
 }
 
 const urlOf = ({ node, path }: Use): string => node + path

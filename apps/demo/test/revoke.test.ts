@@ -112,6 +112,31 @@ describe('signed out and revoked', () => {
     expect(page.demo.get()).toMatchObject({ copies: undefined, revocation: 'none' })
   })
 
+  it('while the wallet is asked something: nobody waits for its answer', async () => {
+    const wallet = createWallet()
+    let isAsked = (): void => undefined
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve
+    })
+    let isSilent = false
+    const request: typeof wallet.request = (args) => {
+      if (!isSilent || args.method !== 'personal_sign') return wallet.request(args)
+      isAsked()
+      return new Promise(() => undefined)
+    }
+    const page = await openWith(site, { ...wallet, request })
+    await signIn(page)
+    isSilent = true
+    const renewing = page.demo.renew(page.actions)
+    await asked
+    await page.demo.revoke(page.actions)
+    await renewing
+    expect(page.client.get()).toEqual({ status: 'signed-out', reason: 'signed-out' })
+    expect(page.demo.get().revocation).toBe('told')
+    await page.demo.useCopies()
+    expect(copied(page).map(({ code }) => code)).toEqual(Array(3).fill('revoked'))
+  })
+
   it('pressed twice, once is enough', async () => {
     const page = await signedIn(site, createWallet())
     await Promise.all([page.demo.revoke(page.actions), page.demo.revoke(page.actions), page.demo.signOut(page.actions)])

@@ -320,6 +320,6 @@ export async function run(screen: Screen, start: typeof startNetwork = startNetw
   }
   const { all, held } = screen.count()
   screen.heading(held === all ? `All ${all} expectations held.` : `${all - held} of ${all} expectations did not hold.`)
-  screen.say('Next: README.md, docs/client.md, docs/verify.md')
+  screen.say('Next: README.md, docs/client.md, docs/servers.md')
   return held === all
 }

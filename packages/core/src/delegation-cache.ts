@@ -13,7 +13,7 @@ export interface ProvenDelegation {
 }
 
 /** The place of one envelope in a memory: what is known of it, and where to put what was found out. */
-export interface DelegationPlace {
+interface DelegationPlace {
   readonly known: ProvenDelegation | undefined
   keep(proven: ProvenDelegation): void
 }

@@ -55,7 +55,12 @@ export interface SessionKeyVerifier {
   verify(message: Bytes, signature: Bytes): Promise<boolean>
 }
 
+/** Never rejects. */
 type Verify = (message: Bytes, signature: Bytes) => Promise<boolean>
+
+async function softwareVerify(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
+  return (await import('./software.ts')).softwareVerify(publicKey, message, signature)
+}
 
 /** `undefined` where there is no Node, or it has not got the curve. */
 function nodeVerifier(publicKey: Bytes): Verify | undefined {
@@ -64,8 +69,11 @@ function nodeVerifier(publicKey: Bytes): Verify | undefined {
   try {
     const key = node.createPublicKey({ key: { kty: 'OKP', crv: algorithm, x: toBase64url(publicKey) }, format: 'jwk' })
     return (message, signature) =>
-      new Promise((resolve, reject) => {
-        node.verify(null, message, key, signature, (error, isValid) => (error ? reject(error) : resolve(isValid)))
+      new Promise((resolve) => {
+        // A platform may also give up half-way, as for what is no point of the curve.
+        node.verify(null, message, key, signature, (error, isValid) =>
+          resolve(error ? softwareVerify(publicKey, message, signature) : isValid),
+        )
       })
   } catch {
     return undefined
@@ -76,17 +84,13 @@ function nodeVerifier(publicKey: Bytes): Verify | undefined {
 async function webVerifier(publicKey: Bytes): Promise<Verify | undefined> {
   return native(async (subtle) => {
     const key = await importPublicKey(subtle, publicKey)
-    return (message, signature) => subtle.verify(algorithm, key, signature, message)
+    return (message, signature) =>
+      subtle.verify(algorithm, key, signature, message).catch(() => softwareVerify(publicKey, message, signature))
   })
 }
 
-async function softwareVerifier(publicKey: Bytes): Promise<Verify> {
-  const { softwareVerify } = await import('./software.ts')
-  return async (message, signature) => softwareVerify(publicKey, message, signature)
-}
-
-async function verifierOf(publicKey: Bytes): Promise<Verify> {
-  return nodeVerifier(publicKey) ?? (await webVerifier(publicKey)) ?? softwareVerifier(publicKey)
+async function otherVerifier(publicKey: Bytes): Promise<Verify> {
+  return (await webVerifier(publicKey)) ?? ((message, signature) => softwareVerify(publicKey, message, signature))
 }
 
 function isStrictSignature(signature: Uint8Array): boolean {
@@ -102,17 +106,15 @@ function isStrictSignature(signature: Uint8Array): boolean {
 export function prepareSessionKey(publicKey: string): SessionKeyVerifier {
   const bytes = fromHex(publicKey)
   const isStrict = bytes?.length === 32 && isStrictPoint(bytes, 0)
-  let verifier: Promise<Verify> | undefined
+  let ready: Verify | undefined
+  let other: Promise<Verify> | undefined
 
-  async function verify(message: Bytes, signature: Bytes): Promise<boolean> {
-    if (!bytes || !isStrict || !isStrictSignature(signature)) return false
-    verifier ??= verifierOf(bytes)
-    try {
-      return await (await verifier)(message, signature)
-    } catch {
-      // A platform that gave up half-way, which native keys do for what is no point of the curve.
-      return (await softwareVerifier(bytes))(message, signature)
-    }
+  function verify(message: Bytes, signature: Bytes): Promise<boolean> {
+    if (!bytes || !isStrict || !isStrictSignature(signature)) return Promise.resolve(false)
+    ready ??= nodeVerifier(bytes)
+    if (ready) return ready(message, signature)
+    other ??= otherVerifier(bytes)
+    return other.then((found) => found(message, signature))
   }
   return Object.freeze({ publicKey, verify })
 }

@@ -1,7 +1,6 @@
 import type { DelegationMemory, ProvenDelegation } from './delegation-cache.ts'
 import { type Json, parseJson } from './json.ts'
 import { refusal } from './refusals.ts'
-import type { Check } from './report.ts'
 import type { SiweMessage } from './siwe.ts'
 import { unfit } from './unfit.ts'
 import { limits } from './verify-envelope.ts'
@@ -14,9 +13,10 @@ export interface Grant {
   readonly resource: string
   readonly ability: string | undefined
   readonly message: SiweMessage
-  /** When the delegation ends, in milliseconds. */
+  /** From when to when it holds, in milliseconds, without the clock's tolerance. */
+  readonly issuedAt: number
+  readonly notBefore: number
   readonly end: number
-  readonly checks: readonly Check[]
 }
 
 interface Content {
@@ -24,6 +24,14 @@ interface Content {
   readonly memoryOf: (index: number) => DelegationMemory
   /** The latest of an ordinary account: most servers ask for the same again and again. */
   grant: Grant | undefined
+}
+
+/** Objects, lists and keys take room that their text does not tell, as an empty object is two characters: in bytes. */
+function roomOf(value: Json): number {
+  if (typeof value !== 'object' || value === null) return 0
+  const values: Json[] = Object.values(value)
+  const own = Array.isArray(value) ? 96 : 96 + 64 * values.length
+  return values.reduce<number>((sum, child) => sum + roomOf(child), own)
 }
 
 /** Delegations that a key presents, read once. A verifier remembers in them whose wallet signatures it found good; nothing else reaches them. */
@@ -44,7 +52,7 @@ export class PresentedDelegations {
     }
     this.size = capabilities.length
     // The text's parts, the messages' parts and decoded ReCaps.
-    this.bytes = 8 * length + 2048 * (1 + capabilities.length)
+    this.bytes = 8 * length + 2048 * (1 + capabilities.length) + roomOf(capabilities)
     this.#content = { capabilities, memoryOf, grant: undefined }
     Object.freeze(this)
   }

@@ -43,7 +43,15 @@ function notReached(names: readonly CheckName[], path: string): Check[] {
   return names.map((name) => ({ name, status: 'not-reached', path }))
 }
 
-/** The checks of each capability until one grants what was asked for and is not revoked; `root` is what they are in, for the paths. */
+/**
+ * So many wallet signatures may be checked in vain, because they are no good or what they sign was revoked. Each takes a recovery or a question to a chain, again for every
+ * request, from whoever likes to send them. An honest list has hardly one: of a contract that has changed its owner.
+ */
+const mostInVain = 3
+
+/**
+ * The checks of each capability until one grants what was asked for and is not revoked, or too many were checked in vain; `root` is what they are in, for the paths.
+ */
 export async function verifyCapabilities(
   capabilities: readonly Json[],
   root: string,
@@ -60,6 +68,7 @@ export async function verifyCapabilities(
   let isProven = false
   const { isRevoked } = settings
   let revocationAsOf: number | undefined
+  let inVain = 0
 
   for (const [i, capability] of capabilities.entries()) {
     const path = `${root}[${i}]`
@@ -87,6 +96,8 @@ export async function verifyCapabilities(
       failure = found
       break
     }
+    if (isSessionError(found, 'wallet-signature-invalid') || isSessionError(found, 'revoked')) inVain += 1
+    if (inVain === mostInVain) break
   }
   if (capabilities.length === 0) {
     const names = checkNames.filter((name) => name.startsWith('delegation.'))

@@ -2,10 +2,9 @@
  * The verifier: its own entry, because a web page must not carry secp256k1.
  */
 
-import { checkDelegationTime } from './delegation.ts'
 import { createDelegationCache, type DelegationMemory } from './delegation-cache.ts'
 import type { SessionError } from './errors.ts'
-import { type Grant, PresentedDelegations } from './presented.ts'
+import { PresentedDelegations } from './presented.ts'
 import { refusal } from './refusals.ts'
 import { type Check, startChecks } from './report.ts'
 import type { SessionPayload } from './session-sig.ts'
@@ -62,12 +61,12 @@ export interface VerifiedSession {
   readonly revocationAsOf: string | null
 }
 
-/** What the session key itself signed, as far as it concerns a verifier of delegations. Instants are RFC 3339. */
+/** What the session key itself signed, as far as it concerns a verifier of delegations. Instants are milliseconds since 1970. */
 interface SignedByKey {
   readonly sessionKey: string
   readonly audience: string
-  readonly issuedAt: string
-  readonly expiration: string
+  readonly issuedAt: number
+  readonly expiration: number
 }
 
 /** What is asked about a key that has signed something else than a session signature, such as a request. Its signature and its times are checked by who asks. */
@@ -101,7 +100,7 @@ function reportOf(
 
 /** Proven: what the wallet's message and the key's own signature say together. `end` is the delegation's, in milliseconds. */
 function sessionOf(
-  signed: SignedByKey,
+  signed: Omit<SignedByKey, 'issuedAt'> & { readonly issuedAt: string | number },
   asked: Pick<Asked, 'resource' | 'ability'>,
   granted: SiweMessage,
   end: number,
@@ -117,8 +116,8 @@ function sessionOf(
     ...(asked.ability === undefined ? {} : { ability: asked.ability }),
     domain,
     audience,
-    issuedAt,
-    expiresAt: formatInstant(Math.min(parseInstant(expiration), end)),
+    issuedAt: typeof issuedAt === 'string' ? issuedAt : formatInstant(issuedAt),
+    expiresAt: formatInstant(Math.min(expiration, end)),
     revocationAsOf: asOf === undefined ? null : formatInstant(asOf),
   })
 }
@@ -133,61 +132,57 @@ async function run(sig: unknown, asked: Asked, settings: Settings, memory: Deleg
   const key = payload?.sessionKey ?? ''
   const verdict = await verifyCapabilities(capabilities, 'signedMessage.capabilities', key, asked, settings, () => memory)
   const { messages, checks, granted, revocationAsOf } = verdict
-  const session =
-    payload && granted && sessionOf({ ...payload, audience: payload.nodeAddress }, asked, granted, endOf(granted), revocationAsOf)
+  const signed = payload && { ...payload, audience: payload.nodeAddress, expiration: parseInstant(payload.expiration) }
+  const session = signed && granted && sessionOf(signed, asked, granted, endOf(granted), revocationAsOf)
   const about = { checks: [...head.checks, ...checks], now: formatInstant(asked.now), messages, ...(payload ? { payload } : {}) }
   return reportOf(about, session, head.failure() ?? verdict.failure)
 }
-
-/**
- * What was found good before and cannot have changed: text, domain, key, grant and the wallet's signature. The times and the revocation are looked at every time. `undefined`
- * where that is not all: then every check is run, and says what is wrong.
- */
-async function recall(grant: Grant, request: KeyRequest, settings: Settings): Promise<Report | undefined> {
-  const { now = new Date(), sessionKey } = request
-  const { message, checks, end } = grant
-  const { maxDelegationSeconds: maxSeconds, toleranceSeconds, isRevoked } = settings
-  const time = now.getTime()
-  try {
-    checkDelegationTime(message, time, { maxSeconds, toleranceSeconds })
-  } catch {
-    return undefined
-  }
-  const about = { now: formatInstant(time), messages: [message] }
-  if (!isRevoked) return { ok: true, ...about, checks, session: sessionOf(request, grant, message, end, undefined) }
-  const { address, chainId, issuedAt: delegatedAt, nonce } = message
-  const last = startChecks()
-  const asOf = await last.wait('revocation', checks.at(-1)?.path ?? '', () =>
-    checkRevocation({ address, chainId, sessionKey, delegatedAt, nonce }, time, isRevoked),
-  )
-  const session = last.failure() ? undefined : sessionOf(request, grant, message, end, asOf)
-  return reportOf({ ...about, checks: [...checks.slice(0, -1), ...last.checks] }, session, last.failure())
-}
-
-/** A time that can be used, or none; anything else is for `readRequest` to refuse. */
-const isDate = (now: unknown): boolean => now === undefined || (now instanceof Date && !Number.isNaN(now.getTime()))
 
 /** The delegations alone, where somebody else has checked what the key signed. */
 async function runKey(presented: PresentedDelegations, request: KeyRequest, settings: Settings): Promise<Report> {
   const content = PresentedDelegations.contentOf(presented)
   const { sessionKey, audience, issuedAt, expiration, ...rest } = request
-  const { grant } = content
-  const isSame =
-    grant?.settings === settings && grant.sessionKey === sessionKey && grant.resource === rest.resource && grant.ability === rest.ability
-  const recalled = grant && isSame && isDate(rest.now) && (await recall(grant, request, settings))
-  if (recalled) return recalled
   const asked = readRequest(rest, settings.vocabulary)
   if (!/^[0-9a-f]{64}$/.test(sessionKey)) throw new TypeError('sessionKey is 64 lower-case hex digits.')
+  // Written so that what is no time is none.
+  if (![issuedAt, expiration].every((time) => Math.abs(time) <= 8.64e15))
+    throw new TypeError('issuedAt and expiration are milliseconds since 1970.')
   const { capabilities, memoryOf } = content
   const verdict = await verifyCapabilities(capabilities, 'capabilities', sessionKey, asked, settings, memoryOf)
   const { checks, messages, granted: message, isProven, revocationAsOf } = verdict
   const about = { checks, now: formatInstant(asked.now), messages }
   if (!message) return reportOf(about, undefined, verdict.failure)
   const { resource, ability } = asked
-  const end = endOf(message)
+  const [from, end] = [parseInstant(message.issuedAt), endOf(message)]
+  const notBefore = message.notBefore === undefined ? from : parseInstant(message.notBefore)
+  // What was found good without asking anybody else: a contract is asked every time.
   if (isProven && messages.length === 1)
-    content.grant = { settings, sessionKey, resource, ability, message, end, checks: Object.freeze(checks) }
+    content.grant = { settings, sessionKey, resource, ability, message, issuedAt: from, notBefore, end }
   return reportOf(about, sessionOf(request, asked, message, end, revocationAsOf), undefined)
+}
+
+/**
+ * What was found good before and cannot have changed: text, domain, key, grant and the wallet's signature. `undefined` where it was something else, or is not good at this
+ * time: then every check is run, and says what is wrong. Revocation is asked about every time.
+ */
+function recallKey(
+  presented: PresentedDelegations,
+  request: KeyRequest,
+  settings: Settings,
+): Promise<VerifiedSession> | VerifiedSession | undefined {
+  const { grant } = PresentedDelegations.contentOf(presented)
+  const { sessionKey, resource, ability, issuedAt, expiration, now } = request
+  if (!grant || grant.settings !== settings || grant.sessionKey !== sessionKey) return undefined
+  if (grant.resource !== resource || grant.ability !== ability) return undefined
+  const time = now instanceof Date ? now.getTime() : now === undefined ? Date.now() : Number.NaN
+  const isGood = grant.end > time && grant.notBefore <= time && grant.issuedAt <= time + settings.toleranceSeconds * 1000
+  if (!isGood || !(Math.abs(issuedAt) <= 8.64e15 && Math.abs(expiration) <= 8.64e15)) return undefined
+  const { message, end } = grant
+  const { isRevoked } = settings
+  if (!isRevoked) return sessionOf(request, grant, message, end, undefined)
+  const { address, chainId, issuedAt: delegatedAt, nonce } = message
+  const asking = checkRevocation({ address, chainId, sessionKey, delegatedAt, nonce }, time, isRevoked)
+  return asking.then((asOf) => sessionOf(request, grant, message, end, asOf))
 }
 
 function verdictOf({ session, error }: Report): VerifiedSession {
@@ -253,7 +248,8 @@ export function createVerifier(defaults: VerifierDefaults): Verifier {
   return Object.freeze<Verifier>({
     verify: async (sig, request) => verdictOf(await call(sig, request)),
     inspect: call,
-    verifyKey: async (presented, request) => verdictOf(await runKey(presented, request, settings)),
+    verifyKey: async (presented, request) =>
+      recallKey(presented, request, settings) ?? verdictOf(await runKey(presented, request, settings)),
     inspectKey: (presented, request) => runKey(presented, request, settings),
   })
 }

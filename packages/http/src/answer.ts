@@ -18,7 +18,7 @@ function headersFor(status: number, code: string, { settings }: Gate): Record<st
   const common = {
     'content-type': problemType,
     'cache-control': 'no-store',
-    'access-control-expose-headers': responseHeaders.join(', '),
+    [exposedField]: responseHeaders.join(', '),
   }
   const [origin] = settings.origins
   if (status === 401)
@@ -58,6 +58,21 @@ export function answerTo(refusal: Refusal, gate: Gate): Answer {
   if (status === undefined || !isSessionError(error)) throw error
   return { status, headers: headersFor(status, error.code, gate), body: JSON.stringify(problemOf(error, status, refusal, gate)) }
 }
+
+export const exposedField = 'access-control-expose-headers'
+
+/** What others want exposed stays so; each name stands there once. */
+export function exposedBeside(already: unknown, exposed: string): string {
+  const names = [already, exposed].flat().flatMap((text) => (typeof text === 'string' ? text.split(',') : []))
+  const known = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()]))
+  return [...known.values()].filter(Boolean).join(', ')
+}
+
+/**
+ * What a handler's answer to a signed request says unless the handler says more. Caches know of `Authorization` that an answer is for one asker, and do not know it of a signature
+ * (RFC 9111 §3.5): without this one in between could give it to everybody.
+ */
+export const forOne = { cacheControl: 'private', vary: 'Signature' }
 
 /** The answer to a revocation that is stored. */
 export const revoked: Answer = { status: 204, headers: { 'cache-control': 'no-store' }, body: null }

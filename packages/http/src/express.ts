@@ -2,7 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { VerifiedSession } from '@session-sigs/core/verify'
 import type { Request } from 'express'
-import { answerTo, revoked } from './answer.ts'
+import { answerTo, forOne, revoked } from './answer.ts'
 import { createGate } from './gate.ts'
 import type { RequestBody } from './incoming.ts'
 import { incomingOfNode, sendAnswer } from './node.ts'
@@ -43,6 +43,8 @@ export function createGuard(options: RequestVerifierOptions): Guard {
         .then((verdict) => {
           if (!('session' in verdict)) return sendAnswer(request, response, answerTo(verdict, gate))
           sessions.set(request, verdict.session)
+          if (!response.hasHeader('cache-control')) response.setHeader('cache-control', forOne.cacheControl)
+          response.appendHeader('vary', forOne.vary)
           next()
         })
         .catch(next)

@@ -37,11 +37,13 @@ export interface Refusal {
   readonly checks?: Report['checks']
 }
 
+export type Verdict = { readonly session: VerifiedSession } | Refusal
+
 /** What every adapter stands on. */
 export interface Gate {
   readonly settings: RequestSettings
   /** Whether the request is by a session that may use the resource. Its signature is used up by that. */
-  pass(incoming: Incoming, resource: ResourceOf, now?: Date): Promise<{ readonly session: VerifiedSession } | Refusal>
+  pass(incoming: Incoming, resource: ResourceOf, now?: Date): Promise<Verdict>
   /** Takes the revocation in the request's body into the store: nothing where that worked. */
   revoke(incoming: Incoming, now?: Date): Promise<Refusal | undefined>
 }
@@ -59,6 +61,10 @@ async function answerOf<T>(asked: T | PromiseLike<T>): Promise<T> {
   return isPending ? inTime(asked, patience, () => new Error(`No answer within ${patience} s.`)) : asked
 }
 
+function verdictOf({ session, error, checks }: Report): Verdict {
+  return session ? { session } : { error, checks }
+}
+
 const empty = /* @__PURE__ */ toUtf8('')
 
 /** Where the request was sent to, by what the server says of itself. */
@@ -70,14 +76,31 @@ function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origi
   return { prefix, authority, uri: `${prefix}${path.startsWith('/') ? path : `/${path}`}` }
 }
 
-function bodyOf(bytes: Bytes): RequestBody {
+/** `Content-Type` of UTF-8, as far as it says: no other charset, and none of two. */
+const ofUtf8 = /^[^;,]*(?:; *charset="?utf-8"? *|(?!.*charset).*)$/i
+/** Types that nobody reads as anything but JSON or text; of the latter kind is a body of `fetch` that is given no type. */
+const ofJson = /^ *(?:[\w.+-]+\/(?:[\w.+-]+\+)?json|text\/plain) *(?:;|$)/i
+
+/**
+ * What parses a body after this goes by fields that nobody signed. A body that those make something else of is not read here at all, because a sender could write one that names
+ * one resource to the guard and another to the handler: as a form, in UTF-7, compressed.
+ */
+function bodyOf(bytes: Bytes, { header }: Pick<Incoming, 'header'>): RequestBody {
   const invalid = (reason: string): never => {
     throw requestError('json-invalid', { offset: 0, reason })
   }
-  const text = (): string => fromUtf8(bytes) ?? invalid('it is not UTF-8')
+  const type = header('content-type') ?? ''
+  const text = (): string => {
+    // Bounded before it is matched: looking for a charset takes the square of its length.
+    if (type.length > 1024 || !ofUtf8.test(type) || !/^(?:identity)?$/i.test(header('content-encoding') ?? ''))
+      invalid('it is not sent as plain UTF-8')
+    return fromUtf8(bytes) ?? invalid('it is not UTF-8')
+  }
   const json = (): unknown => {
+    if (type !== '' && !ofJson.test(type)) invalid('Content-Type is not application/json')
+    const content = text()
     try {
-      return JSON.parse(text())
+      return JSON.parse(content)
     } catch {
       return invalid('the body is not JSON')
     }
@@ -116,7 +139,7 @@ function findSessionSig(incoming: Incoming, body: Bytes, { field, header }: NonN
   const value = header ? /^SessionSig +(.+)$/i.exec(boundedHeader(incoming, 'authorization', longestSessionSig) ?? '')?.[1] : undefined
   if (value !== undefined) return fromUtf8(fromBase64url(value)) ?? ''
   if (field === false || body.length === 0) return undefined
-  const content = bodyOf(body).json()
+  const content = bodyOf(body, incoming).json()
   return isObject(content) && Object.hasOwn(content, field) ? content[field] : undefined
 }
 
@@ -158,22 +181,32 @@ export function createGate(options: RequestVerifierOptions): Gate {
     return { id: name, presented: store.get(name)?.presented ?? presentDelegations(json) }
   }
 
-  async function consume({ sessionKey, nonce, created, expires }: RequestSignature): Promise<void> {
-    let answer: unknown
-    try {
-      const times = { createdAt: created * 1000, until: (expires + toleranceSeconds) * 1000 }
-      answer = await answerOf(nonces.consume(`${sessionKey}:${nonce}`, times))
-    } catch (cause) {
-      throw requestError('verifier-unavailable', { port: 'nonces' }, { cause })
-    }
+  function judge(answer: unknown, { nonce, created }: RequestSignature): void {
     if (answer === 'fresh') return
     if (answer === 'used') throw requestError('nonce-used', { nonce })
     if (answer === 'too-old') throw requestError('signature-too-old', { createdAt: new Date(created * 1000).toISOString() })
     throw requestError('verifier-unavailable', { port: 'nonces' })
   }
 
+  /** Nothing where the answer is there at once, and is good. */
+  function consume(signature: RequestSignature): Promise<void> | undefined {
+    const { sessionKey, nonce, created, expires } = signature
+    const unknown = (cause: unknown): never => {
+      throw requestError('verifier-unavailable', { port: 'nonces' }, { cause })
+    }
+    let answer: unknown
+    try {
+      answer = nonces.consume(`${sessionKey}:${nonce}`, { createdAt: created * 1000, until: (expires + toleranceSeconds) * 1000 })
+    } catch (cause) {
+      unknown(cause)
+    }
+    if (typeof answer === 'string') judge(answer, signature)
+    else return answerOf(answer).then((waited) => judge(waited, signature), unknown)
+    return undefined
+  }
+
   /** The request's own signature: over this request, once. */
-  async function inspectSigned(incoming: Incoming, signature: RequestSignature, resource: ResourceOf, now: Date): Promise<Report> {
+  async function verifySigned(incoming: Incoming, signature: RequestSignature, resource: ResourceOf, now: Date): Promise<Verdict> {
     checkCoverage(signature, incoming)
     const times = checkTimes(signature, now.getTime(), toleranceSeconds)
     const target = targetOf(incoming, settings.origins)
@@ -186,30 +219,34 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const { presented, id } = named.known ? { presented: named.known.presented, id: named.id } : await present(incoming, named.id)
     const body = incoming.hasBody ? await incoming.read(settings.body) : empty
     if (body.length > 0 || signature.covered.includes(digestField)) await checkBody(body, signature, incoming)
-    const asked = typeof resource === 'function' ? await resource(bodyOf(body)) : resource
+    const asked = typeof resource === 'function' ? await resource(bodyOf(body, incoming)) : resource
     const request = { ...requestOf(asked, now), sessionKey, audience: target.prefix, ...times }
-    const report = await verifier.inspectKey(presented, request)
-    if (!report.session) return report
-    await consume(signature)
+    // The report is for those who are told: to make it takes more than to verify.
+    const verdict = settings.explain
+      ? verdictOf(await verifier.inspectKey(presented, request))
+      : { session: await verifier.verifyKey(presented, request) }
+    if (!('session' in verdict)) return verdict
+    const consumed = consume(signature)
+    if (consumed) await consumed
     if (!named.known) store.add(id, { presented, key })
-    return report
+    return verdict
   }
 
   /** The wire's session signature: over a resource and this audience, for as long as it lives. */
-  async function inspectBearer(incoming: Incoming, resource: ResourceOf, now: Date): Promise<Report> {
+  async function verifyBearer(incoming: Incoming, resource: ResourceOf, now: Date): Promise<Verdict> {
     const missing = requestError('signature-missing', { reason: 'Signature-Input has no keyid of a session key' })
     if (!sessionSigs) throw missing
     const body = await incoming.read(settings.body)
     const sig = findSessionSig(incoming, body, sessionSigs)
     if (sig === undefined) throw missing
-    const asked = typeof resource === 'function' ? await resource(bodyOf(body)) : resource
-    return verifier.inspect(sig, requestOf(asked, now))
+    const asked = typeof resource === 'function' ? await resource(bodyOf(body, incoming)) : resource
+    return verdictOf(await verifier.inspect(sig, requestOf(asked, now)))
   }
 
   async function keep(incoming: Incoming, now: Date): Promise<void> {
     if (!revocations) throw new TypeError('A revocation endpoint needs revocations: where they are kept.')
     if (incoming.method !== 'POST') throw requestError('revocation-malformed', { reason: 'it is not sent by POST' })
-    const text = bodyOf(await incoming.read(settings.body)).text()
+    const text = bodyOf(await incoming.read(settings.body), incoming).text()
     const { domains, clockToleranceSeconds, maxDelegationSeconds, verifyWallet } = options
     const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, verifyWallet }).filter(([, value]) => value !== undefined)
     const revocation = await verifyRevocation(text, { domains, ...Object.fromEntries(known), now })
@@ -233,8 +270,7 @@ export function createGate(options: RequestVerifierOptions): Gate {
     async pass(incoming, resource, now = new Date()) {
       try {
         const signature = readSignature(incoming)
-        const report = await (signature ? inspectSigned(incoming, signature, resource, now) : inspectBearer(incoming, resource, now))
-        return report.session ? { session: report.session } : { error: report.error, checks: report.checks }
+        return await (signature ? verifySigned(incoming, signature, resource, now) : verifyBearer(incoming, resource, now))
       } catch (error) {
         return { error: asClients(error, resource) }
       }

@@ -1,7 +1,7 @@
 /** For Hono. */
 import type { VerifiedSession } from '@session-sigs/core/verify'
 import type { Context, MiddlewareHandler } from 'hono'
-import { type Answer, answerTo, responseOf, revoked } from './answer.ts'
+import { type Answer, answerTo, exposedBeside, exposedField, forOne, responseOf, revoked } from './answer.ts'
 import { createGate } from './gate.ts'
 import { incomingOf, type RequestBody } from './incoming.ts'
 import type { AskedResource, RequestVerifierOptions } from './options.ts'
@@ -23,9 +23,8 @@ export interface Guard {
 
 /** Hono lets header fields that middleware has set stand above those of a response, so what others want exposed is joined with ours there. */
 function send(c: Context, answer: Answer): Response {
-  const [name, exposed] = ['access-control-expose-headers', answer.headers['access-control-expose-headers']]
-  const already = c.res.headers.get(name)
-  if (already && exposed) c.res.headers.set(name, `${already}, ${exposed}`)
+  const exposed = answer.headers[exposedField]
+  if (exposed) c.res.headers.set(exposedField, exposedBeside(c.res.headers.get(exposedField), exposed))
   return responseOf(answer)
 }
 
@@ -44,7 +43,10 @@ export function createGuard(options: RequestVerifierOptions): Guard {
       const verdict = await gate.pass(incomingOf(c.req.raw), asked)
       if (!('session' in verdict)) return send(c, answerTo(verdict, gate))
       sessions.set(c, verdict.session)
-      return next()
+      await next()
+      if (!c.res.headers.has('cache-control')) c.header('cache-control', forOne.cacheControl)
+      c.header('vary', forOne.vary, { append: true })
+      return undefined
     }
   }
 

@@ -26,10 +26,14 @@ export interface BodyBounds {
 /** The body of a request, read whole and found to be the one that was signed, where the signature covers it. */
 export interface RequestBody {
   readonly bytes: Bytes
-  /** Its UTF-8. */
+  /**
+   * Its UTF-8, where `Content-Type` and `Content-Encoding` say nothing else.
+   *
+   * @throws SessionError `json-invalid`
+   */
   text(): string
   /**
-   * Its JSON. Who made it is not known yet: look at it as at anything from outside.
+   * Its JSON, sent as JSON, as text or without a type. Who made it is not known yet: look at it as at anything from outside.
    *
    * @throws SessionError `json-invalid`
    */
@@ -73,7 +77,7 @@ export function joined(parts: readonly Uint8Array[], length: number): Bytes {
 }
 
 /** Reads a web stream up to a bound; more is refused as soon as it is there. */
-export async function readStream(stream: ReadableStream<Uint8Array> | null, bounds: BodyBounds): Promise<Bytes> {
+async function readStream(stream: ReadableStream<Uint8Array> | null, bounds: BodyBounds): Promise<Bytes> {
   if (!stream) return toUtf8('')
   const reader = stream.getReader()
   const stop = (): void => void reader.cancel().catch(() => undefined)

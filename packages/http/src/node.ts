@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Answer } from './answer.ts'
+import { type Answer, exposedBeside, exposedField } from './answer.ts'
 import { type Bytes, toUtf8 } from './bytes.ts'
 import { requestError } from './errors.ts'
 import { type BodyBounds, checkLength, type Incoming, inTime, joined, tooLarge, tooSlow } from './incoming.ts'
@@ -12,14 +12,28 @@ interface Http2 {
   readonly stream?: { readonly endAfterHeaders?: boolean; readonly readableEnded?: boolean }
 }
 
-/** Whether a message has a body at all: by its fields (RFC 9112 §6.3), in HTTP/2 by its first frame. */
+/**
+ * Of requests that came over no wire, as `app.inject()` of Fastify makes them, and with it what runs Fastify as a function of a cloud. No parser has held their fields against their
+ * body, so only the stream itself says whether there is one, and when it is whole.
+ */
+interface Injected {
+  readonly _readableState?: { readonly ended?: boolean }
+}
+
+function isInjected({ complete }: { readonly complete?: boolean }): boolean {
+  return complete === undefined
+}
+
+/** Whether a message has a body at all, or may have one: by its fields (RFC 9112 §6.3), in HTTP/2 by its first frame. */
 function hasBody(request: IncomingMessage & Http2): boolean {
+  if (isInjected(request)) return true
   if (request.httpVersionMajor >= 2) return request.stream?.endAfterHeaders !== true
   const { headers } = request
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
 
-function isWhole(request: IncomingMessage & Http2): boolean {
+function isWhole(request: IncomingMessage & Http2 & Injected): boolean {
+  if (isInjected(request)) return request._readableState?.ended === true
   return request.complete || request.stream?.readableEnded === true
 }
 
@@ -92,9 +106,7 @@ export function incomingOfNode(request: NodeRequest): Incoming {
 /** Sends an answer. What is left of a body that nobody wants is let go, so that the connection can be used again; one that is slow is cut off. */
 export function sendAnswer(request: IncomingMessage, response: ServerResponse, { status, headers, body }: Answer): void {
   for (const [name, value] of Object.entries(headers)) {
-    // What others want exposed stays so.
-    if (name === 'access-control-expose-headers') response.appendHeader(name, value)
-    else response.setHeader(name, value)
+    response.setHeader(name, name === exposedField ? exposedBeside(response.getHeader(name), value) : value)
   }
   if (status === 408) response.setHeader('connection', 'close')
   response.writeHead(status).end(body ?? undefined)

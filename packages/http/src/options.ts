@@ -101,6 +101,8 @@ export function readOptions(options: RequestVerifierOptions): { settings: Reques
   const { origin, nonces, revocations, sessionSigs, maxBodyBytes, bodySeconds, delegationBytes, explain = false } = options
   const origins = (Array.isArray(origin) ? origin : [origin]).map(readOrigin)
   if (origins.length === 0) readOrigin(undefined)
+  // The Host of a request chooses one: another of that host would never be it.
+  if (new Set(origins.map(({ host }) => host)).size < origins.length) throw new TypeError('There are two origins of one host.')
   if (typeof explain !== 'boolean') throw new TypeError('explain is true or false.')
   if (revocations && options.isRevoked) throw new TypeError('Give revocations or isRevoked, not both.')
   const settings: RequestSettings = {
@@ -113,6 +115,8 @@ export function readOptions(options: RequestVerifierOptions): { settings: Reques
     delegationBytes: count('delegationBytes', delegationBytes, 67_108_864),
     explain,
   }
+  for (const name of ['audience', 'maxLifetimeSeconds'])
+    if (Object.hasOwn(options, name)) throw new TypeError(`There is no option "${name}" here: it belongs to sessionSigs.`)
   const rest = Object.entries(options).filter(([name]) => !requestNames.includes(name))
   return { settings, defaults: Object.fromEntries(rest) as unknown as Omit<VerifierDefaults, 'audience'> }
 }

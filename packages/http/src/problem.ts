@@ -24,6 +24,23 @@ export const problemType = 'application/problem+json'
 /** More than a problem ever takes; what is longer is none of ours. */
 const longest = 65_536
 
+/** A text up to that length; nothing where there is more, or no end. */
+async function readText(response: Response): Promise<string | undefined> {
+  const reader = response.body?.getReader()
+  const decoder = new TextDecoder()
+  let text = ''
+  let length = 0
+  for (;;) {
+    const part = await reader?.read()
+    if (!part?.value) return text + decoder.decode()
+    length += part.value.length
+    text += decoder.decode(part.value, { stream: true })
+    if (length <= longest) continue
+    reader?.cancel().catch(() => undefined)
+    return undefined
+  }
+}
+
 /**
  * The problem in an answer; `undefined` where there is none. The answer's body stays to be read.
  */
@@ -31,15 +48,17 @@ export async function readProblem(response: Response): Promise<Problem | undefin
   if (response.ok || response.bodyUsed || !response.headers.get('content-type')?.startsWith(problemType)) return undefined
   if (Number(response.headers.get('content-length') ?? 0) > longest) return undefined
   try {
-    const problem: unknown = JSON.parse(await response.clone().text())
-    return typeof problem === 'object' && problem !== null && 'code' in problem ? (problem as Problem) : undefined
+    const problem: unknown = JSON.parse((await readText(response.clone())) ?? '')
+    const isProblem = typeof problem === 'object' && problem !== null && 'code' in problem && typeof problem.code === 'string'
+    return isProblem ? (problem as Problem) : undefined
   } catch {
     return undefined
   }
 }
 
 /** What a refusal says in its header alone: an answer to `HEAD` has no body. */
-export function readHint({ headers }: Response): { readonly code: string; readonly time: string } | undefined {
+export function readHint({ status, headers }: Response): { readonly code: string; readonly time: string } | undefined {
+  if (status !== 401) return undefined
   const code = /^SessionSig .*\berror="([a-z-]+)"/.exec(headers.get('www-authenticate') ?? '')?.[1]
   const time = new Date(headers.get('date') ?? Number.NaN)
   return code === undefined ? undefined : { code, time: Number.isNaN(time.getTime()) ? '' : time.toISOString() }

@@ -2,7 +2,7 @@ import { type BareItem, isInnerList, type Parameters, parseDictionary, parseItem
 import { type Bytes, fromBase64 } from './bytes.ts'
 import { requestError } from './errors.ts'
 import type { Incoming } from './incoming.ts'
-import { always, type Components, delegationField, delegationIdField, digestField, longestLife, signatureBase } from './signature-base.ts'
+import { always, delegationField, delegationIdField, digestField, longestLife, signatureBase } from './signature-base.ts'
 
 /** A signature by a session key, as far as it can be read from the header. Nothing about it is proven. */
 export interface RequestSignature {
@@ -92,7 +92,7 @@ const keyPrefix = 'lit:session:'
  * itself; whatever differs from it in the least goes to the library.
  */
 const ownInput =
-  /^([a-z][a-z0-9]*)=((\((?:"[a-z@-]+" ){2,8}"[a-z@-]+"\));created=(\d{1,15});expires=(\d{1,15});nonce="([0-9a-f]{32})";keyid="lit:session:([0-9a-f]{64})";alg="ed25519")$/
+  /^([a-z][a-z0-9]*)=((\((?:"[a-z@-]+" ){2,8}"[a-z@-]+"\));created=(0|[1-9]\d{0,14});expires=(0|[1-9]\d{0,14});nonce="([0-9a-f]{32})";keyid="lit:session:([0-9a-f]{64})";alg="ed25519")$/
 const ownSignature = /^([a-z][a-z0-9]*)=:([A-Za-z0-9+/]{86}==):$/
 
 function readOwn(input: string, signature: string): RequestSignature | undefined {
@@ -174,8 +174,10 @@ function missing(name: string): never {
 
 /** The text that the key must have signed. */
 export function baseOf({ covered, params }: RequestSignature, incoming: Incoming, target: Target): string {
-  const components: Components = covered.map((name) => [name, componentOf(name, incoming, target)])
-  return signatureBase(components, params)
+  return signatureBase(
+    covered.map((name) => [name, componentOf(name, incoming, target)]),
+    params,
+  )
 }
 
 /**
@@ -192,21 +194,23 @@ export function checkCoverage({ covered }: RequestSignature, incoming: Incoming)
     throw requestError('signature-incomplete', { missing: [...always, delegation].filter(isMissing) })
 }
 
-const instant = (seconds: number): string => new Date(Math.min(seconds * 1000, 8.64e15)).toISOString()
+const instant = (milliseconds: number): string => new Date(Math.min(milliseconds, 8.64e15)).toISOString()
 
-/** Written so that a time that is none fails. @throws SessionError `session-sig-lifetime`, `session-sig-expired`, `session-sig-not-yet-valid` */
+/**
+ * When it was made and when it ends, in milliseconds. Written so that a time that is none fails.
+ *
+ * @throws SessionError `session-sig-lifetime`, `session-sig-expired`, `session-sig-not-yet-valid`
+ */
 export function checkTimes(
   { created, expires }: RequestSignature,
   now: number,
   toleranceSeconds: number,
-): { issuedAt: string; expiration: string } {
+): { issuedAt: number; expiration: number } {
+  const [issuedAt, expiration, tolerance] = [created * 1000, expires * 1000, toleranceSeconds * 1000]
   if (!(created >= 0 && expires > created)) throw requestError('session-sig-lifetime', { reason: 'it ends before it was made' })
   if (!(expires <= created + longestLife))
     throw requestError('session-sig-lifetime', { reason: `it is longer than ${longestLife} seconds` })
-  const [issuedAt, expiration] = [instant(created), instant(expires)]
-  if (!(created * 1000 <= now + toleranceSeconds * 1000))
-    throw requestError('session-sig-not-yet-valid', { issuedAt, now: new Date(now).toISOString() })
-  if (!(expires * 1000 >= now - toleranceSeconds * 1000))
-    throw requestError('session-sig-expired', { expiration, now: new Date(now).toISOString() })
+  if (!(issuedAt <= now + tolerance)) throw requestError('session-sig-not-yet-valid', { issuedAt: instant(issuedAt), now: instant(now) })
+  if (!(expiration >= now - tolerance)) throw requestError('session-sig-expired', { expiration: instant(expiration), now: instant(now) })
   return { issuedAt, expiration }
 }

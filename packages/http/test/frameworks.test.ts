@@ -208,6 +208,29 @@ describe.each(frameworks)('%s', (framework) => {
       wire.destroy()
     })
 
+    it('that nobody reads does not stand in the way of the next request', async () => {
+      const wire = await Wire.open(server.port)
+      for (const size of [1, limit, 3]) {
+        const signed = await sign(session, at('/of-path/42'), { body: randomBytes(size) })
+        wire.send(headOf(signed))
+        wire.send(Buffer.from(signed.body ?? ''))
+        expectAccepted(await wire.reply())
+      }
+      wire.destroy()
+    })
+
+    it('after 100 Continue, and of requests that come before the answer to the last', async () => {
+      const wire = await Wire.open(server.port)
+      const waiting = await sign(session, at('/read/raw'), { body: 'x'.repeat(500), headers: { expect: '100-continue' } })
+      wire.send(headOf(waiting))
+      wire.send(Buffer.from(waiting.body ?? ''))
+      expect(expectAccepted(await wire.reply())['length']).toBe(500)
+      const many = await Promise.all([700, 0, 90_000, 1].map((size) => sign(session, at('/read/raw'), { body: 'y'.repeat(size) })))
+      wire.send(many.map((signed) => headOf(signed) + signed.body).join(''))
+      for (const { body } of many) expect(expectAccepted(await wire.reply())['length']).toBe(body?.length)
+      wire.destroy()
+    })
+
     it('up to the limit', async () => {
       expect(expectAccepted(await ask('/read/raw', { body: randomBytes(limit) }))['length']).toBe(limit)
     })

@@ -193,7 +193,7 @@ describeApps('looks', ({ app, visit }) => {
     }
   }
 
-  it('by keyboard alone: to a session, through the built-in wallet’s question, and to the calls', async () => {
+  it('by keyboard alone: to a session, through the built-in wallet’s question, to the calls, and out', async () => {
     const { open } = await visit()
     const tab = await open()
 
@@ -244,6 +244,13 @@ describeApps('looks', ({ app, visit }) => {
     await tabTo(button(tab, 'Call all nodes'))
     await tab.keyboard.press('Space')
     await expectVerdicts(tab, 'Nodes', ['Accepted', 'Accepted', 'Accepted'])
+    await tabTo(button(tab, 'Sign out and revoke'))
+    await tab.keyboard.press('Enter')
+    await says(tab.locator(':focus'), /^Signed out/)
+    await tabTo(button(tab, 'Try the old signatures'))
+    await tab.keyboard.press('Enter')
+    await expectVerdicts(tab, 'Is a copy still good?', ['Refused', 'Refused', 'Refused'])
+    expect(await button(tab, 'Try the old signatures').evaluate((element) => element === document.activeElement)).toBe(true)
   })
 
   it('what happens is told to who does not see it, once, and never with the seconds', async () => {
