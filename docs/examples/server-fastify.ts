@@ -32,7 +32,7 @@ app.options('/*', async (_, reply) => reply.code(204).send())
 app.get('/hello', guard('litAction://QmHello'), async (request) => ({ hello: guard.session(request).address }))
 app.get(
   '/pkp/:id',
-  guard((request) => `litPKP://${(request.params as { id: string }).id}`),
+  guard<{ Params: { id: string } }>((request) => `litPKP://${request.params.id}`),
   async (request) => ({ used: guard.session(request).resource }),
 )
 app.post(

@@ -3,10 +3,9 @@ import { createConnection } from 'node:net'
 
 /** The body of the only answer that is under way, as far as it came; nothing where more of it has to come. What is sent in chunks is small here, and one chunk. */
 function bodyOf(head, rest) {
-  if (!/^transfer-encoding: chunked/im.test(head)) {
-    const length = Number(/^content-length: (\d+)/im.exec(head)?.[1] ?? 0)
-    return rest.length < length ? undefined : rest
-  }
+  const length = /^content-length: (\d+)/im.exec(head)?.[1]
+  if (length !== undefined) return rest.length < Number(length) ? undefined : rest
+  if (!/^transfer-encoding: chunked/im.test(head)) return ''
   return rest.endsWith('\r\n0\r\n\r\n') ? rest.slice(rest.indexOf('\r\n') + 2, -7) : undefined
 }
 

@@ -161,6 +161,25 @@ describe.skipIf(!hasRedis())('redis', () => {
     expectAlive()
   })
 
+  it('slow, again and again for longer than it is waited for: some are refused, in time, and none is accepted twice', async () => {
+    await Promise.all([start(), start()])
+    await allWork()
+    const load = steadyLoad(verifiers, session)
+    await untilSteady(load)
+    for (let i = 0; i < 8; i += 1) {
+      redis.pause()
+      // Shorter than the bound, and longer, in turns.
+      await new Promise((resolve) => setTimeout(resolve, i % 2 === 0 ? bound / 2 : 2 * bound))
+      redis.resume()
+      await until('something is accepted again', async () => saidIn(await load.next(5)).includes('200'))
+    }
+    await load.stop()
+    expectInTime(load.all)
+    expect(saidIn(load.all)).toEqual(['200', '401 nonce-used', unavailable])
+    await expectOnce(load.all)
+    expectAlive()
+  })
+
   it('back empty: a request from before is accepted once more, as documented', async () => {
     const [one, two] = await Promise.all([start(), start()])
     await allWork()

@@ -26,8 +26,8 @@ describe.skipIf(!hasRedis())('revocation', () => {
   })
   afterAll(() => redis.remove())
 
-  async function start(): Promise<Guarded> {
-    const verifier = await startVerifier({ redis: redis.url, nonces: 'redis', revocations: 'redis', stores: { timeoutSeconds: 5 } })
+  async function start(revocations: 'redis' | 'memory' = 'redis'): Promise<Guarded> {
+    const verifier = await startVerifier({ redis: redis.url, nonces: 'redis', revocations, stores: { timeoutSeconds: 5 } })
     verifiers.push(verifier)
     return verifier
   }
@@ -93,5 +93,15 @@ describe.skipIf(!hasRedis())('revocation', () => {
     expect(await askBoth(stranger.sign)).toEqual(['200', '200'])
     // Whoever signs in after it starts anew.
     await used({ signer: account })
+  })
+
+  it('verifiers that do not share their revocations go on accepting, which this finds', async () => {
+    ;[first, second] = await Promise.all([start('memory'), start('memory')])
+    const session = await used()
+    const [a, b] = await kept(session)
+    if (!a || !b) throw new Error('Six were signed.')
+    await session.client.signOut({ revoke: true })
+    await expectRevoked([a], first)
+    expect((await ask(second.port, b)).said).toBe('200')
   })
 })

@@ -27,9 +27,9 @@ interface Content {
 }
 
 /** Objects, lists and keys take room that their text does not tell, as an empty object is two characters: in bytes. */
-function roomOf(value: Json): number {
+function roomOf(value: unknown): number {
   if (typeof value !== 'object' || value === null) return 0
-  const values: Json[] = Object.values(value)
+  const values: unknown[] = Object.values(value)
   const own = Array.isArray(value) ? 96 : 96 + 64 * values.length
   return values.reduce<number>((sum, child) => sum + roomOf(child), own)
 }

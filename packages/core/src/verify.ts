@@ -155,8 +155,8 @@ async function runKey(presented: PresentedDelegations, request: KeyRequest, sett
   const { resource, ability } = asked
   const [from, end] = [parseInstant(message.issuedAt), endOf(message)]
   const notBefore = message.notBefore === undefined ? from : parseInstant(message.notBefore)
-  // What was found good without asking anybody else: a contract is asked every time.
-  if (isProven && messages.length === 1)
+  // What was found good without asking anybody else: a contract is asked every time. A name may be as long as a body: then it is not worth its room.
+  if (isProven && messages.length === 1 && resource.length <= 512)
     content.grant = { settings, sessionKey, resource, ability, message, issuedAt: from, notBefore, end }
   return reportOf(about, sessionOf(request, asked, message, end, revocationAsOf), undefined)
 }

@@ -12,35 +12,37 @@ interface Http2 {
   readonly stream?: { readonly endAfterHeaders?: boolean; readonly readableEnded?: boolean }
 }
 
-/**
- * Of requests that came over no wire, as `app.inject()` of Fastify makes them, and with it what runs Fastify as a function of a cloud. No parser has held their fields against their
- * body, so only the stream itself says whether there is one, and when it is whole.
- */
-interface Injected {
-  readonly _readableState?: { readonly ended?: boolean }
+type AnyRequest = IncomingMessage & Http2 & { readonly _readableState?: { readonly ended?: boolean } }
+
+/** Whether its stream has been given its last byte, read or not. Nothing public says so before all is read, and `complete` only means it where Node's parser has set it. */
+function isEnded({ _readableState }: AnyRequest): boolean {
+  return _readableState?.ended === true
 }
 
-function isInjected({ complete }: { readonly complete?: boolean }): boolean {
-  return complete === undefined
+/**
+ * Whether it came over no wire: `app.inject()` of Fastify makes such requests, and what runs Node's frameworks as functions of a cloud, often `complete` from the start. No parser
+ * has held their fields against their body, so only the stream itself says whether there is one.
+ */
+function isMade(request: AnyRequest): boolean {
+  const complete: boolean | undefined = request.complete
+  return complete === undefined || (complete && !isEnded(request))
 }
 
 /** Whether a message has a body at all, or may have one: by its fields (RFC 9112 §6.3), in HTTP/2 by its first frame. */
-function hasBody(request: IncomingMessage & Http2): boolean {
-  if (isInjected(request)) return true
+function hasBody(request: AnyRequest): boolean {
   if (request.httpVersionMajor >= 2) return request.stream?.endAfterHeaders !== true
   const { headers } = request
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0 || isMade(request)
 }
 
-function isWhole(request: IncomingMessage & Http2 & Injected): boolean {
-  if (isInjected(request)) return request._readableState?.ended === true
-  return request.complete || request.stream?.readableEnded === true
+function isWhole(request: AnyRequest): boolean {
+  return request.httpVersionMajor >= 2 ? request.complete || request.stream?.readableEnded === true : isEnded(request)
 }
 
 /**
  * Reads a body and puts it back before the stream says that it is at its end, so that a parser after this finds it as if nobody had read it.
  */
-function readAhead(request: IncomingMessage, bounds: BodyBounds): Promise<Bytes> {
+function readAhead(request: AnyRequest, bounds: BodyBounds): Promise<Bytes> {
   const parts: Buffer[] = []
   let length = 0
   let finish: (end: Bytes | Error) => void = () => undefined
@@ -71,7 +73,7 @@ function readAhead(request: IncomingMessage, bounds: BodyBounds): Promise<Bytes>
       if (end instanceof Error) reject(end)
       else resolve(end)
     }
-    if (request.complete && request.readableLength === 0) finish(joined([], 0))
+    if (isWhole(request) && request.readableLength === 0) finish(joined([], 0))
     else if (request.destroyed) onBroken()
     else request.on('readable', onReadable).on('close', onBroken).on('error', onBroken)
   })

@@ -1,7 +1,8 @@
 /** What somebody with a good session may try, to get more than that session was granted, and what a server may try on a client. */
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { Readable } from 'node:stream'
+import { createServer, IncomingMessage, ServerResponse } from 'node:http'
+import { type AddressInfo, Socket } from 'node:net'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { createVerifier, presentDelegations } from '@session-sigs/core/verify'
 import express from 'express'
 import fastify from 'fastify'
@@ -128,6 +129,47 @@ describe('a request that was injected into Fastify, which is no message of HTTP'
   })
 })
 
+describe('a request that a function of a cloud is handed whole', () => {
+  /** As adapters make it for Express: complete from the start, its body not read yet. */
+  function handed(method: string, headers: Readonly<Record<string, string>>, body: string): IncomingMessage {
+    const request = new IncomingMessage(new Socket())
+    Object.assign(request, { complete: true, httpVersion: '1.1', httpVersionMajor: 1, httpVersionMinor: 1, method, url: '/x', headers })
+    request._read = () => {
+      if (body) request.push(body)
+      request.push(null)
+    }
+    return request
+  }
+
+  async function ask(signedBody: string | undefined, body: string, more = {}): Promise<string> {
+    const guard = forExpress.createGuard({ origin, domains: [domain], nonces: memoryNonces(), bodySeconds: 5 })
+    const { headers } = await sign(session, `${origin}/x`, { method: 'POST', ...(signedBody === undefined ? {} : { body: signedBody }) })
+    const request = handed('POST', { ...headers, ...more }, body)
+    const response = new ServerResponse(request)
+    return new Promise((resolve, reject) => {
+      response.on('finish', () => resolve(`${response.statusCode}`))
+      guard(resource)(request, response, (error) => {
+        if (error) reject(error)
+        else text(request).then((read) => resolve(`read ${read}`), reject)
+      })
+      response.assignSocket(new PassThrough().resume() as unknown as Socket)
+    })
+  }
+
+  it.each([{}, { 'content-length': '3' }])('behavior: its body is read, said by %o', async (more) => {
+    expect(await ask('abc', 'abc', more)).toBe('read abc')
+  })
+
+  it('behavior: none', async () => {
+    expect(await ask(undefined, '')).toBe('read ')
+  })
+
+  it.each([{}, { 'content-length': '3' }, { 'content-length': '0' }])('error: a body that nobody signed, said by %o', async (more) => {
+    expect(await ask(undefined, 'abc', more)).toBe('401')
+    expect(await ask('abd', 'abc', more)).toBe('401')
+  })
+})
+
 it('behavior: numbers are signed in their one spelling, whichever parser reads them', async () => {
   const verifier = createRequestVerifier({ origin, domains: [domain], nonces: memoryNonces() })
   for (const more of ['', ';x=1']) {
@@ -199,8 +241,28 @@ it('behavior: what others say of caches stays', async () => {
   expect(fromHono.headers.get('vary')).toBe('Origin, Signature')
 
   const app = fastify()
-  app.addHook('onRequest', async (_, reply) => reply.headers({ 'cache-control': 'no-store', vary: 'Origin' }) && undefined)
+  app.addHook('onRequest', async (_, reply) => {
+    reply.headers({ 'cache-control': 'no-store', vary: 'Origin' })
+  })
   app.get('/x', forFastify.createGuard({ ...options, nonces: memoryNonces() })(resource), async () => '')
   const fromFastify = await app.inject({ method: 'GET', url: '/x', headers })
   expect(fromFastify).toMatchObject({ statusCode: 200, headers: { 'cache-control': 'no-store', vary: 'Origin, Signature' } })
+})
+
+describe('several origins', () => {
+  const [a, b] = ['http://a.example', 'http://b.example']
+  const options = { origin: [a, b], domains: [domain], nonces: memoryNonces() }
+
+  it('error: a request whose target and Host name one each', async () => {
+    const verifier = createRequestVerifier(options)
+    const { headers } = await sign(session, `${b}/x`)
+    const to = (url: string): Request => new Request(url, { headers: { ...headers, host: 'b.example' } })
+    await expect(verifier.verify(to(`${a}/x`), { resource })).rejects.toMatchObject({ code: 'signature-malformed' })
+    // The name of a machine behind a proxy is none of them.
+    expect((await verifier.verify(to('http://localhost:3000/x'), { resource })).audience).toBe(b)
+  })
+
+  it('error: two of one host, of which one could never be meant', () => {
+    expect(() => createRequestVerifier({ ...options, origin: [a, `${a}/v1`] })).toThrow(TypeError)
+  })
 })
