@@ -11,6 +11,15 @@ export interface Answer {
   readonly body: string | null
 }
 
+export const exposedField = 'access-control-expose-headers'
+
+/** What others want exposed stays so; each name stands there once. */
+export function exposedBeside(already: unknown, exposed: string): string {
+  const names = [already, exposed].flat().flatMap((text) => (typeof text === 'string' ? text.split(',') : []))
+  const known = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()]))
+  return [...known.values()].filter(Boolean).join(', ')
+}
+
 /** What is to be signed, in RFC 9421's own words (§5.1). The nonce is the client's to choose. */
 const wanted = `${label}=${listOf([...always, digestField, delegationField])};created;expires;alg="ed25519"`
 
@@ -57,15 +66,6 @@ export function answerTo(refusal: Refusal, gate: Gate): Answer {
   const status = statusOf(error)
   if (status === undefined || !isSessionError(error)) throw error
   return { status, headers: headersFor(status, error.code, gate), body: JSON.stringify(problemOf(error, status, refusal, gate)) }
-}
-
-export const exposedField = 'access-control-expose-headers'
-
-/** What others want exposed stays so; each name stands there once. */
-export function exposedBeside(already: unknown, exposed: string): string {
-  const names = [already, exposed].flat().flatMap((text) => (typeof text === 'string' ? text.split(',') : []))
-  const known = new Map(names.map((name) => [name.trim().toLowerCase(), name.trim()]))
-  return [...known.values()].filter(Boolean).join(', ')
 }
 
 /**

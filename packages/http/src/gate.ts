@@ -1,6 +1,7 @@
 import { isSessionError } from '@session-sigs/core'
 import {
   createVerifier,
+  type IsRevoked,
   isRevokedBy,
   type PresentedDelegations,
   prepareSessionKey,
@@ -8,9 +9,11 @@ import {
   type Report,
   type VerifiedSession,
   type VerifyRequest,
+  type VerifyWallet,
   verifyRevocation,
 } from '@session-sigs/core/verify'
-import { type Bytes, byteSequence, fromBase64url, fromUtf8, isObject, isSame, sha, toUtf8 } from './bytes.ts'
+import { bodyOf, checkBody } from './body.ts'
+import { type Bytes, byteSequence, fromBase64url, fromUtf8, isObject, sha, toUtf8 } from './bytes.ts'
 import { createDelegationStore, type KnownDelegations } from './delegations.ts'
 import { requestError } from './errors.ts'
 import { type Incoming, inTime, type RequestBody } from './incoming.ts'
@@ -22,7 +25,6 @@ import {
   checkTimes,
   type RequestSignature,
   readBytes,
-  readDigests,
   readSignature,
   type Target,
 } from './signature.ts'
@@ -54,11 +56,13 @@ const longestSessionSig = 65_536
 
 /** How long a store is waited for, in seconds. Stores give up by themselves, and sooner; one that does not is down all the same. */
 const patience = 5
+/** Likewise for what asks a chain. */
+const walletPatience = 30
 
 /** What a port answers. @throws what it throws, or that it did not answer in time */
-async function answerOf<T>(asked: T | PromiseLike<T>): Promise<T> {
+async function answerOf<T>(asked: T | PromiseLike<T>, seconds = patience): Promise<T> {
   const isPending = typeof asked === 'object' && asked !== null && 'then' in asked
-  return isPending ? inTime(asked, patience, () => new Error(`No answer within ${patience} s.`)) : asked
+  return isPending ? inTime(asked, seconds, () => new Error(`No answer within ${seconds} s.`)) : asked
 }
 
 function verdictOf({ session, error, checks }: Report): Verdict {
@@ -67,68 +71,23 @@ function verdictOf({ session, error, checks }: Report): Verdict {
 
 const empty = /* @__PURE__ */ toUtf8('')
 
+/** Path and query of a target that may be a whole URL. */
+function pathOf(target: string, host: string | undefined, origins: readonly Origin[]): string {
+  if (target.startsWith('/')) return target
+  const [before = '', named = ''] = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target) ?? []
+  // Some frameworks go by the one, some by the other: the handler could take a request for the other origin's.
+  if (host !== undefined && named.toLowerCase() !== host && origins.some((one) => one.host === named.toLowerCase()))
+    throw requestError('signature-malformed', { reason: 'Host names another origin than the target' })
+  const path = target.slice(before.length)
+  return path.startsWith('/') ? path : `/${path}`
+}
+
 /** Where the request was sent to, by what the server says of itself. */
 function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origins: readonly Origin[]): Target {
   const host = header('host')?.toLowerCase()
-  const named = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(target)?.[1]?.toLowerCase()
-  // Some frameworks go by the one, some by the other: the handler could take a request for the other origin's.
-  if (host !== undefined && named !== host && origins.some((one) => one.host === named))
-    throw requestError('signature-malformed', { reason: 'Host names another origin than the target' })
   const origin = origins.find((one) => one.host === host) ?? origins[0]
-  const path = target.startsWith('/') ? target : target.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '')
   const { prefix = '', host: authority = '' } = origin ?? {}
-  return { prefix, authority, uri: `${prefix}${path.startsWith('/') ? path : `/${path}`}` }
-}
-
-/** Whether a `Content-Type` speaks of UTF-8, or of no charset: not of another, and not of two. */
-function isUtf8(type: string): boolean {
-  const at = type.indexOf(';')
-  return !/charset/i.test(type) || (at >= 0 && /^; *charset="?utf-8"? *$/i.test(type.slice(at)))
-}
-
-/** Types that nobody reads as anything but JSON or text; of the latter kind is a body of `fetch` that is given no type. */
-const ofJson = /^ *(?:[\w.+-]+\/(?:[\w.+-]+\+)?json|text\/plain) *(?:;|$)/i
-
-/**
- * What parses a body after this goes by fields that nobody signed. A body that those make something else of is not read here at all, because a sender could write one that names
- * one resource to the guard and another to the handler: as a form, in UTF-7, compressed.
- */
-function bodyOf(bytes: Bytes, { header }: Pick<Incoming, 'header'>): RequestBody {
-  const invalid = (reason: string): never => {
-    throw requestError('json-invalid', { offset: 0, reason })
-  }
-  const type = header('content-type') ?? ''
-  const text = (): string => {
-    if (!isUtf8(type) || !/^(?:identity)?$/i.test(header('content-encoding') ?? '')) invalid('it is not sent as plain UTF-8')
-    return fromUtf8(bytes) ?? invalid('it is not UTF-8')
-  }
-  const json = (): unknown => {
-    if (type !== '' && !ofJson.test(type)) invalid('Content-Type is not application/json')
-    const content = text()
-    try {
-      return JSON.parse(content)
-    } catch {
-      return invalid('the body is not JSON')
-    }
-  }
-  return { bytes, text, json }
-}
-
-/** A body, or one that the signature speaks of, against what it says of it. */
-async function checkBody(bytes: Bytes, { covered }: RequestSignature, incoming: Incoming): Promise<void> {
-  if (!covered.includes(digestField)) throw requestError('signature-incomplete', { missing: [digestField] })
-  const digests = readDigests(boundedHeader(incoming, digestField) ?? '')
-  const known = (
-    [
-      ['sha-256', 256],
-      ['sha-512', 512],
-    ] as const
-  ).filter(([name]) => digests.has(name))
-  if (known.length === 0) throw requestError('body-mismatch', { reason: 'Content-Digest has neither sha-256 nor sha-512' })
-  for (const [name, bits] of known) {
-    if (!isSame(await sha(bits, bytes), digests.get(name) ?? new Uint8Array()))
-      throw requestError('body-mismatch', { reason: `its ${name} differs` })
-  }
+  return { prefix, authority, uri: prefix + pathOf(target, host, origins) }
 }
 
 function requestOf(asked: AskedResource, now: Date): VerifyRequest {
@@ -158,9 +117,16 @@ export function createGate(options: RequestVerifierOptions): Gate {
   const { settings, defaults } = readOptions(options)
   const { revocations, nonces, toleranceSeconds, sessionSigs } = settings
   const isRevoked = revocations ? isRevokedBy(revocations) : options.isRevoked
+  const { verifyWallet } = options
+  const ports = {
+    ...(typeof isRevoked === 'function' ? { isRevoked: (async (question) => answerOf(isRevoked(question))) satisfies IsRevoked } : {}),
+    ...(typeof verifyWallet === 'function'
+      ? { verifyWallet: (async (question) => answerOf(verifyWallet(question), walletPatience)) satisfies VerifyWallet }
+      : {}),
+  }
   const verifier = createVerifier({
     ...defaults,
-    ...(typeof isRevoked === 'function' ? { isRevoked: async (question) => answerOf(isRevoked(question)) } : {}),
+    ...ports,
     audience: sessionSigs ? (options.sessionSigs?.audience ?? '') : settings.origins.map(({ prefix }) => prefix),
     maxLifetimeSeconds: options.sessionSigs?.maxLifetimeSeconds ?? 300,
   })
@@ -253,8 +219,10 @@ export function createGate(options: RequestVerifierOptions): Gate {
     if (!revocations) throw new TypeError('A revocation endpoint needs revocations: where they are kept.')
     if (incoming.method !== 'POST') throw requestError('revocation-malformed', { reason: 'it is not sent by POST' })
     const text = bodyOf(await incoming.read(settings.body), incoming).text()
-    const { domains, clockToleranceSeconds, maxDelegationSeconds, verifyWallet } = options
-    const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, verifyWallet }).filter(([, value]) => value !== undefined)
+    const { domains, clockToleranceSeconds, maxDelegationSeconds } = options
+    const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, verifyWallet: ports.verifyWallet }).filter(
+      ([, value]) => value !== undefined,
+    )
     const revocation = await verifyRevocation(text, { domains, ...Object.fromEntries(known), now })
     try {
       await answerOf(revocations.revoke(revocation.subject, revocation))

@@ -34,12 +34,15 @@ export interface NonceSettings {
   readonly tolerance?: number
 }
 
+/** How long nonces are kept beyond their time, in milliseconds: another process's clock may be slower than that of the one that took it. */
+const clocksApart = 60_000
+
 export function createNonces(run: Run, { prefix, tolerance }: NonceSettings): NonceStore {
   const sinceKey = (bucket: number): string => placeIn(prefix, bucket, 'since').key
 
   async function consumeAny(name: string, until: number): Promise<NonceAnswer> {
     const { bucket, key } = placeOf(prefix, 'nonce', name)
-    const answer = await run(take, bucket, [key], timeLeft(until))
+    const answer = await run(take, bucket, [key], timeLeft(until + clocksApart))
     if (answer === 'OK') return 'fresh'
     if (answer === null) return 'used'
     throw new Error('Redis answered something else than was asked.')
@@ -52,7 +55,7 @@ export function createNonces(run: Run, { prefix, tolerance }: NonceSettings): No
 
   async function consumeKnown(name: string, createdAt: number, until: number, margin: number): Promise<NonceAnswer> {
     const { bucket, key } = placeOf(prefix, 'nonce', name)
-    const answer = await run(takeAndTell, bucket, [sinceKey(bucket), key], quiet, timeLeft(until))
+    const answer = await run(takeAndTell, bucket, [sinceKey(bucket), key], quiet, timeLeft(until + clocksApart))
     const [isNew, age, isTaken] = Array.isArray(answer) ? answer.map(Number) : []
     if (age === undefined || Number.isNaN(age)) throw new Error('Redis answered something else than was asked.')
     if (isNew === 1) beginEverywhere()
