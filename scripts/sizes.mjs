@@ -109,7 +109,7 @@ async function measure(item) {
 /** Demo apps as they are published, everything in: the framework, the look, the built-in wallet. */
 const apps = [
   { name: 'demo app with Vue: script and style', folder: 'vue', budget: 80_000 },
-  { name: 'demo app with Svelte: script and style', folder: 'svelte', budget: 70_000 },
+  { name: 'demo app with Svelte: script and style', folder: 'svelte', budget: 71_000 },
 ]
 
 function measureApp({ folder, ...item }) {

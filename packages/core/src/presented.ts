@@ -7,7 +7,7 @@ import { limits } from './verify-envelope.ts'
 import type { Settings } from './verify-options.ts'
 
 /** That they let this key use this resource, by what a verifier was told, whatever the time is. */
-export interface Grant {
+interface Grant {
   readonly settings: Settings
   readonly sessionKey: string
   readonly resource: string

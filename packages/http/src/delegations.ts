@@ -18,6 +18,8 @@ const own = 3072
 export function createDelegationStore(maxBytes: number): DelegationStore {
   const entries = new Map<string, KnownDelegations>()
   let total = 0
+  /** The one used last stands last already. */
+  let latest = ''
 
   function drop(id: string): void {
     const known = entries.get(id)
@@ -28,9 +30,10 @@ export function createDelegationStore(maxBytes: number): DelegationStore {
   return {
     get(id) {
       const known = entries.get(id)
-      if (!known) return undefined
+      if (!known || id === latest) return known
       entries.delete(id)
       entries.set(id, known)
+      latest = id
       return known
     },
     add(id, known) {
@@ -38,6 +41,7 @@ export function createDelegationStore(maxBytes: number): DelegationStore {
       if (bytes > maxBytes || entries.get(id) === known) return
       drop(id)
       entries.set(id, known)
+      latest = id
       total += bytes
       for (const oldest of entries.keys()) {
         if (total <= maxBytes) break

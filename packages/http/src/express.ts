@@ -7,6 +7,7 @@ import { createGate } from './gate.ts'
 import type { RequestBody } from './incoming.ts'
 import { incomingOfNode, sendAnswer } from './node.ts'
 import type { AskedResource, RequestVerifierOptions } from './options.ts'
+import { createPassed } from './passed.ts'
 
 export type { RequestBody } from './incoming.ts'
 export type { AskedResource, RequestVerifierOptions } from './options.ts'
@@ -33,7 +34,7 @@ export interface Guard {
  */
 export function createGuard(options: RequestVerifierOptions): Guard {
   const gate = createGate(options)
-  const sessions = new WeakMap<IncomingMessage, VerifiedSession>()
+  const passed = createPassed()
 
   function guarding(resource: RequestResource): Middleware {
     return (request, response, next) => {
@@ -42,7 +43,7 @@ export function createGuard(options: RequestVerifierOptions): Guard {
         .pass(incomingOfNode(request), asked)
         .then((verdict) => {
           if (!('session' in verdict)) return sendAnswer(request, response, answerTo(verdict, gate))
-          sessions.set(request, verdict.session)
+          passed.add(request, verdict.session)
           if (!response.hasHeader('cache-control')) response.setHeader('cache-control', forOne.cacheControl)
           response.appendHeader('vary', forOne.vary)
           next()
@@ -58,10 +59,5 @@ export function createGuard(options: RequestVerifierOptions): Guard {
       .catch(next)
   }
 
-  const session: Guard['session'] = (request) => {
-    const found = sessions.get(request)
-    if (!found) throw new TypeError('This request did not pass the guard.')
-    return found
-  }
-  return Object.assign(guarding, { session, revoke })
+  return Object.assign(guarding, { session: passed.sessionOf, revoke })
 }

@@ -7,6 +7,7 @@ import { createGate } from './gate.ts'
 import type { RequestBody } from './incoming.ts'
 import { incomingOfNode } from './node.ts'
 import type { AskedResource, RequestVerifierOptions } from './options.ts'
+import { createPassed } from './passed.ts'
 
 export type { RequestBody } from './incoming.ts'
 export type { AskedResource, RequestVerifierOptions } from './options.ts'
@@ -61,25 +62,19 @@ const rawOf = ({ raw }: GuardedRequest): IncomingMessage => raw as IncomingMessa
  */
 export function createGuard(options: RequestVerifierOptions): Guard {
   const gate = createGate(options)
-  const sessions = new WeakMap<GuardedRequest, VerifiedSession>()
-
-  function session(request: GuardedRequest): VerifiedSession {
-    const found = sessions.get(request)
-    if (!found) throw new TypeError('This request did not pass the guard: is another preParsing hook in its place?')
-    return found
-  }
+  const passed = createPassed()
 
   const guarding = <Route extends RouteGenericInterface>(resource: RequestResource<Route>): RouteHooks => ({
     async preParsing(request, reply) {
       const asked = typeof resource === 'function' ? (body: RequestBody) => resource(request as FastifyRequest<Route>, body) : resource
       const verdict = await gate.pass(incomingOfNode(rawOf(request)), asked)
       if (!('session' in verdict)) return send(rawOf(request), reply, answerTo(verdict, gate))
-      sessions.set(request, verdict.session)
+      passed.add(request, verdict.session)
       if (reply.getHeader('cache-control') === undefined) reply.header('cache-control', forOne.cacheControl)
       reply.header('vary', [reply.getHeader('vary'), forOne.vary].flat().filter(Boolean).join(', '))
     },
     async preHandler(request) {
-      session(request)
+      passed.sessionOf(request)
     },
   })
 
@@ -91,5 +86,5 @@ export function createGuard(options: RequestVerifierOptions): Guard {
     // Everything was said before the body was parsed.
     handler: () => undefined,
   }
-  return Object.assign(guarding, { session, revoke })
+  return Object.assign(guarding, { session: passed.sessionOf, revoke })
 }

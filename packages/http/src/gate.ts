@@ -3,6 +3,7 @@ import {
   createVerifier,
   type IsRevoked,
   isRevokedBy,
+  type KeyRequest,
   type PresentedDelegations,
   prepareSessionKey,
   presentDelegations,
@@ -27,6 +28,7 @@ import {
   readBytes,
   readSignature,
   type Target,
+  type Times,
 } from './signature.ts'
 import { delegationField, delegationIdField, digestField } from './signature-base.ts'
 
@@ -39,7 +41,7 @@ export interface Refusal {
   readonly checks?: Report['checks']
 }
 
-export type Verdict = { readonly session: VerifiedSession } | Refusal
+type Verdict = { readonly session: VerifiedSession } | Refusal
 
 /** What every adapter stands on. */
 export interface Gate {
@@ -92,6 +94,12 @@ function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origi
 
 function requestOf(asked: AskedResource, now: Date): VerifyRequest {
   return typeof asked === 'string' ? { resource: asked, now } : { ...asked, now }
+}
+
+function keyRequestOf({ resource, ability, now }: VerifyRequest, sessionKey: string, audience: string, times: Times): KeyRequest {
+  const { issuedAt, expiration } = times
+  const request = { resource, now: now ?? new Date(), sessionKey, audience, issuedAt, expiration }
+  return ability === undefined ? request : { ...request, ability }
 }
 
 /** A resource that was made of what a client sent may be none. That is the client's mistake, and not a programmer's. */
@@ -192,7 +200,7 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const body = incoming.hasBody ? await incoming.read(settings.body) : empty
     if (body.length > 0 || signature.covered.includes(digestField)) await checkBody(body, signature, incoming)
     const asked = typeof resource === 'function' ? await resource(bodyOf(body, incoming)) : resource
-    const request = { ...requestOf(asked, now), sessionKey, audience: target.prefix, ...times }
+    const request = keyRequestOf(requestOf(asked, now), sessionKey, target.prefix, times)
     // The report is for those who are told: to make it takes more than to verify.
     const verdict = settings.explain
       ? verdictOf(await verifier.inspectKey(presented, request))

@@ -5,6 +5,7 @@ import { type Answer, answerTo, exposedBeside, exposedField, forOne, responseOf,
 import { createGate } from './gate.ts'
 import { incomingOf, type RequestBody } from './incoming.ts'
 import type { AskedResource, RequestVerifierOptions } from './options.ts'
+import { createPassed } from './passed.ts'
 
 export type { RequestBody } from './incoming.ts'
 export type { AskedResource, RequestVerifierOptions } from './options.ts'
@@ -35,14 +36,14 @@ function send(c: Context, answer: Answer): Response {
  */
 export function createGuard(options: RequestVerifierOptions): Guard {
   const gate = createGate(options)
-  const sessions = new WeakMap<Context, VerifiedSession>()
+  const passed = createPassed()
 
   function guarding(resource: RequestResource): MiddlewareHandler {
     return async (c, next) => {
       const asked = typeof resource === 'function' ? (body: RequestBody) => resource(c, body) : resource
       const verdict = await gate.pass(incomingOf(c.req.raw), asked)
       if (!('session' in verdict)) return send(c, answerTo(verdict, gate))
-      sessions.set(c, verdict.session)
+      passed.add(c, verdict.session)
       await next()
       if (!c.res.headers.has('cache-control')) c.header('cache-control', forOne.cacheControl)
       c.header('vary', forOne.vary, { append: true })
@@ -55,10 +56,5 @@ export function createGuard(options: RequestVerifierOptions): Guard {
     return send(c, refusal ? answerTo(refusal, gate) : revoked)
   }
 
-  function session(c: Context): VerifiedSession {
-    const found = sessions.get(c)
-    if (!found) throw new TypeError('This request did not pass the guard.')
-    return found
-  }
-  return Object.assign(guarding, { session, revoke })
+  return Object.assign(guarding, { session: passed.sessionOf, revoke })
 }

@@ -15,14 +15,19 @@ export const longestLife = 300
 /** What is covered, in order: the name of each component and its value. */
 export type Components = readonly (readonly [name: string, value: string])[]
 
-/**
- * The signature base: a line for each component and one for the parameters. Values are of one line, as no header has others; `params` is the serialised inner list of
- * the names with the signature's parameters.
- */
+/** A component's line in the signature base. Values are of one line, as no header has others. */
+export function lineOf(name: string, value: string): string {
+  return `"${name}": ${value}\n`
+}
+
+/** The last line: `params` is the serialised inner list of the components' names with the signature's parameters. */
+export function lastLine(params: string): string {
+  return `"@signature-params": ${params}`
+}
+
+/** The signature base: a line for each component and one for the parameters. */
 export function signatureBase(components: Components, params: string): string {
-  let text = ''
-  for (const [name, value] of components) text += `"${name}": ${value}\n`
-  return `${text}"@signature-params": ${params}`
+  return components.map(([name, value]) => lineOf(name, value)).join('') + lastLine(params)
 }
 
 /** The covered components' names as an inner list (RFC 9421 §2.3). Names are plain: they need no escapes. */

@@ -2,7 +2,7 @@ import { type BareItem, isInnerList, type Parameters, parseDictionary, parseItem
 import { type Bytes, fromBase64 } from './bytes.ts'
 import { requestError } from './errors.ts'
 import type { Incoming } from './incoming.ts'
-import { always, delegationField, delegationIdField, digestField, longestLife, signatureBase } from './signature-base.ts'
+import { always, delegationField, delegationIdField, digestField, lastLine, lineOf, longestLife } from './signature-base.ts'
 
 /** A signature by a session key, as far as it can be read from the header. Nothing about it is proven. */
 export interface RequestSignature {
@@ -174,10 +174,9 @@ function missing(name: string): never {
 
 /** The text that the key must have signed. */
 export function baseOf({ covered, params }: RequestSignature, incoming: Incoming, target: Target): string {
-  return signatureBase(
-    covered.map((name) => [name, componentOf(name, incoming, target)]),
-    params,
-  )
+  let lines = ''
+  for (const name of covered) lines += lineOf(name, componentOf(name, incoming, target))
+  return lines + lastLine(params)
 }
 
 /**
@@ -194,6 +193,12 @@ export function checkCoverage({ covered }: RequestSignature, incoming: Incoming)
     throw requestError('signature-incomplete', { missing: [...always, delegation].filter(isMissing) })
 }
 
+/** When a signature was made and when it ends, in milliseconds since 1970. */
+export interface Times {
+  readonly issuedAt: number
+  readonly expiration: number
+}
+
 const instant = (milliseconds: number): string => new Date(Math.min(milliseconds, 8.64e15)).toISOString()
 
 /**
@@ -201,11 +206,7 @@ const instant = (milliseconds: number): string => new Date(Math.min(milliseconds
  *
  * @throws SessionError `session-sig-lifetime`, `session-sig-expired`, `session-sig-not-yet-valid`
  */
-export function checkTimes(
-  { created, expires }: RequestSignature,
-  now: number,
-  toleranceSeconds: number,
-): { issuedAt: number; expiration: number } {
+export function checkTimes({ created, expires }: RequestSignature, now: number, toleranceSeconds: number): Times {
   const [issuedAt, expiration, tolerance] = [created * 1000, expires * 1000, toleranceSeconds * 1000]
   if (!(created >= 0 && expires > created)) throw requestError('session-sig-lifetime', { reason: 'it ends before it was made' })
   if (!(expires <= created + longestLife))

@@ -65,7 +65,7 @@ export interface Signed {
 }
 
 export const seconds = (): number => Math.floor(Date.now() / 1000)
-export const newNonce = (): string => randomBytes(16).toString('hex')
+const newNonce = (): string => randomBytes(16).toString('hex')
 
 /** Signs a request by hand, with nothing of what is tested: RFC 9421 read once more. */
 export async function sign(session: KeyDelegation, url: string, draft: Draft = {}): Promise<Signed> {

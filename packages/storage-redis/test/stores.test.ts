@@ -142,8 +142,9 @@ describe.skipIf(!isHere)('one server', () => {
       spy.mockRestore()
     }
     const left = await ttl((await keysOf(prefix))[0] ?? '')
-    expect(left).toBeGreaterThan(5 * minute)
-    expect(left).toBeLessThanOrEqual(6 * minute)
+    // And a minute more, for a process whose clock is slower.
+    expect(left).toBeGreaterThan(6 * minute)
+    expect(left).toBeLessThanOrEqual(7 * minute)
   })
 
   it('what has ended may have been forgotten, and is not fresh', async () => {
