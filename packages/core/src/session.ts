@@ -227,10 +227,11 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     return (await loadRevoking()).tellServers(ended, dead, own, sendRevocation, now)
   }
 
-  function heed(refusal: unknown): boolean {
+  /** Of several that were refused at once, the first puts the clock right: the others were signed `before` that, and may be signed again as well. */
+  function heed(refusal: unknown, before = clock.ahead()): boolean {
     const { code, time } = readRefusal(refusal)
     if (code === 'revoked') void end('revoked').catch(() => undefined)
-    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(code) || !clock.learn(time)) return false
+    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(code) || (!clock.learn(time) && clock.ahead() === before)) return false
     const minutes = Math.round(clock.ahead() / 60_000)
     if (minutes > 0) remark = `Asked again because the clock of this device is ${minutes} min fast.`
     return true
@@ -238,10 +239,11 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
 
   async function send<T>(request: SessionSigsRequest<V>, deliver: (sigs: Record<string, SessionSig>) => Promise<T>): Promise<T> {
     const sigs = await getSessionSigs(request)
+    const before = clock.ahead()
     try {
       return await deliver(sigs)
     } catch (error) {
-      if (!heed(error)) throw error
+      if (!heed(error, before)) throw error
     }
     return deliver(await getSessionSigs(request))
   }

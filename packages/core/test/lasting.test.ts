@@ -413,6 +413,19 @@ describe('a clock that is off', () => {
     expect(parseSiweMessage(signer.signed[2] ?? '').statement).not.toMatch(/clock/)
   })
 
+  it('of several at once, all are signed once more, by the time that the first refusal told', async () => {
+    const { client, signer } = clientWith({ now: at(-10 * minute) })
+    let sent = 0
+    const deliver = async (sigs: Record<string, SessionSig>) => {
+      sent += 1
+      return judge(sigs, new Date())
+    }
+    await client.signIn({ resources })
+    const all = await Promise.all(Array.from({ length: 4 }, () => client.send({ resources }, deliver)))
+    expect(all).toEqual(Array(4).fill('accepted'))
+    expect([sent, signer.signed.length]).toEqual([8, 1])
+  })
+
   it('half a minute fast costs nothing', async () => {
     const { client, signer } = clientWith({ now: at(minute / 2) })
     expect(await client.send({ resources }, (sigs) => judge(sigs, new Date()))).toBe('accepted')
