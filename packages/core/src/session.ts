@@ -231,7 +231,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   function heed(refusal: unknown, before = clock.ahead()): boolean {
     const { code, time } = readRefusal(refusal)
     if (code === 'revoked') void end('revoked').catch(() => undefined)
-    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(code) || (!clock.learn(time) && clock.ahead() === before)) return false
+    if (!/^(?:session-sig|delegation)-(?:expired|not-yet-valid)$/.test(code) || (!clock.learn(time) && clock.ahead() === before))
+      return false
     const minutes = Math.round(clock.ahead() / 60_000)
     if (minutes > 0) remark = `Asked again because the clock of this device is ${minutes} min fast.`
     return true
