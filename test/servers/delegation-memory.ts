@@ -99,6 +99,14 @@ async function measure(kind: Kind, count: number): Promise<{ counted: number; me
   for (let i = 0; i < count; i += 1) samples.push(await newSample(kind))
   // What the first ones bring with them is code.
   for (const sample of samples.slice(0, 20)) await learn(sample)
+  const passes: { counted: number; measured: number }[] = []
+  for (let pass = 0; pass < 3; pass += 1) passes.push(await measureOnce(samples))
+  const counted = passes[0]?.counted ?? Number.NaN
+  // The middle one: what is in use besides, such as the text that was matched last, comes and goes between two looks.
+  return { counted, measured: passes.map(({ measured }) => measured).toSorted((a, b) => a - b)[1] ?? Number.NaN }
+}
+
+async function measureOnce(samples: readonly Sample[]): Promise<{ counted: number; measured: number }> {
   const store = createDelegationStore(Number.MAX_SAFE_INTEGER)
   const kept: string[] = []
   const before = inUse()
@@ -110,7 +118,7 @@ async function measure(kind: Kind, count: number): Promise<{ counted: number; me
   const after = inUse()
   const counted = store.get(kept[0] ?? '')?.presented.bytes ?? Number.NaN
   if (kept.some((id) => !store.get(id))) throw new Error('One is not there.')
-  return { counted, measured: (after.collected - before.collected) / count }
+  return { counted, measured: (after.collected - before.collected) / samples.length }
 }
 
 /** A key's public half, and something that it signed. */
@@ -204,5 +212,5 @@ for (const [kind, many] of [
   ['several', 30],
 ] as const)
   entries[kind] = await measure(kind, many)
-for (const kind of ['long resource', ...Object.keys(padding)]) entries[kind] = await measure(kind as Kind, 20)
+for (const kind of ['long resource', ...Object.keys(padding)]) entries[kind] = await measure(kind as Kind, 40)
 console.log(JSON.stringify({ key, entries, overflow: await overflow(count ?? 0, maxBytes ?? 0, real ?? 0, pairs) }))
