@@ -1,5 +1,5 @@
 /**
- * A server for the load benchmark and the soak, in a process of its own: the same node:http, the same handler. `bare` does one asynchronous `crypto.verify` for each request
+ * A server for the load benchmark, in a process of its own: the same node:http, the same handler. `bare` does one asynchronous `crypto.verify` for each request
  * and nothing else, `verified` has the guard. Says its port as its first line; ends with its standard input.
  */
 import { createPublicKey, verify } from 'node:crypto'
@@ -37,9 +37,4 @@ server.listen(0, '127.0.0.1', () => {
   server.on('request', kind === 'bare' ? bare() : verified(server))
   console.log(server.address().port)
 })
-process.stdin.on('data', () => {
-  // What is asked for on standard input: how much memory is in use after a collection.
-  globalThis.gc?.()
-  console.log(JSON.stringify({ ...process.memoryUsage(), cpu: process.cpuUsage() }))
-})
-process.stdin.on('end', () => process.exit())
+process.stdin.resume().on('end', () => process.exit())

@@ -38,7 +38,8 @@ export function createDelegationStore(maxBytes: number): DelegationStore {
     },
     add(id, known) {
       const bytes = known.presented.bytes + own
-      if (bytes > maxBytes || entries.get(id) === known) return
+      // Who sends them whole every time has them known already, with a key that is ready.
+      if (bytes > maxBytes || entries.get(id)?.presented === known.presented) return
       drop(id)
       entries.set(id, known)
       latest = id

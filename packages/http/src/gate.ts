@@ -92,13 +92,14 @@ function targetOf({ target, header }: Pick<Incoming, 'target' | 'header'>, origi
   return { prefix, authority, uri: prefix + pathOf(target, host, origins) }
 }
 
-function requestOf(asked: AskedResource, now: Date): VerifyRequest {
+function requestOf(asked: AskedResource, now: Date): VerifyRequest & { readonly now: Date } {
   return typeof asked === 'string' ? { resource: asked, now } : { ...asked, now }
 }
 
-function keyRequestOf({ resource, ability, now }: VerifyRequest, sessionKey: string, audience: string, times: Times): KeyRequest {
+function keyRequestOf(asked: ReturnType<typeof requestOf>, sessionKey: string, audience: string, times: Times): KeyRequest {
+  const { resource, ability, now } = asked
   const { issuedAt, expiration } = times
-  const request = { resource, now: now ?? new Date(), sessionKey, audience, issuedAt, expiration }
+  const request = { resource, now, sessionKey, audience, issuedAt, expiration }
   return ability === undefined ? request : { ...request, ability }
 }
 
