@@ -3,7 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createSession, type LoadSession } from '../../scripts/http-load/requests.mjs'
 import type { Guarded } from '../../scripts/http-load/start.mjs'
 import { hasRedis, type RedisServer, startRedis } from './redis.ts'
-import { type Answer, ask, origin, startVerifier, until } from './verifiers.ts'
+import { until } from './until.ts'
+import { type Answer, ask, origin, startVerifier } from './verifiers.ts'
 
 /** How long a verifier waits for Redis, and what a busy machine may add to it, in milliseconds. */
 const bound = 300

@@ -6,18 +6,6 @@ import { type Guarded, type GuardedOptions, startGuarded } from '../../scripts/h
 /** As clients see all of them, whichever it is that answers. */
 export const origin = 'http://api.example'
 
-/** How long something may take that comes by itself, in milliseconds. A busy machine may take its time. */
-const patience = 30_000
-
-/** Asks again and again until it is so. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const end = Date.now() + patience
-  while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`Waited in vain: ${what}.`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}
-
 export function startVerifier({ guard, ...options }: Partial<GuardedOptions>): Promise<Guarded> {
   for (const name of ['core', 'http', 'storage-redis'])
     if (!existsSync(new URL(`../../packages/${name}/dist/`, import.meta.url)))

@@ -1,11 +1,13 @@
 /** Redis gone, hanging, back, and back with nothing in it: every call ends in time, nothing piles up, and all goes on by itself. */
+
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { type RedisStores, redisStores } from '@session-sigs/storage-redis'
 import { createCluster } from 'redis'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { hasRedis, type RedisCluster, type RedisServer, startRedis, startRedisCluster } from '../../../test/servers/redis.ts'
-import { allCalls, newClient, newName, times, until, works } from './rig.ts'
+import { until } from '../../../test/servers/until.ts'
+import { allCalls, newClient, newName, times, works } from './rig.ts'
 
 const isHere = hasRedis()
 

@@ -1,8 +1,10 @@
 /** Redis that lost its memory, or a part of it: with `refuseOlderThanStore` nothing that may have been used before is fresh. */
+
 import { type RedisStoresOptions, redisStores } from '@session-sigs/storage-redis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { hasRedis, type RedisServer, startRedis } from '../../../test/servers/redis.ts'
-import { newClient, newName, times, until } from './rig.ts'
+import { until } from '../../../test/servers/until.ts'
+import { newClient, newName, times } from './rig.ts'
 
 const clockToleranceSeconds = 1
 /** Milliseconds. */

@@ -1,4 +1,5 @@
 /** Processes of their own: one that outlives Redis, and two that are after the same nonces. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { hasRedis, type RedisServer, startRedis } from '../../../test/servers/redis.ts'
-import { until } from './rig.ts'
+import { until } from '../../../test/servers/until.ts'
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 
