@@ -51,6 +51,7 @@ it('the exports are these and no others', () => {
       "observeSession",
       "parseResource",
       "parseSiweMessage",
+      "recapAbilityFor",
       "recapOf",
       "recapStatement",
       "revokeSessionKey",

@@ -14,12 +14,13 @@ console.log(parseSiweMessage(text).nonce, formatSiweMessage(parseSiweMessage(tex
 // end
 
 // begin recap
-import { decodeRecap, encodeRecap, isRecapGranted, recapStatement } from '@session-sigs/core'
+import { decodeRecap, encodeRecap, isRecapGranted, recapAbilityFor, recapStatement } from '@session-sigs/core'
 
 const uri = encodeRecap({ att: { 'lit-litaction://*': { 'Threshold/Execution': [{}] } } })
 const recap = decodeRecap(uri)
 console.log(recapStatement(recap))
 console.log(isRecapGranted(recap, 'lit-litaction://QmExample', 'lit-action-execution'))
+console.log(recapAbilityFor('lit-litaction://*', 'lit-action-execution')) // Threshold/Execution: the ReCap's word for it
 // end
 
 // begin resources

@@ -45,7 +45,6 @@ const later = [
     'auth-sig',
     'brought',
     'callback',
-    'chains',
     'check-wallet',
     'further',
     'pending',
@@ -71,7 +70,7 @@ export default defineConfig([
   {
     ...shared,
     dts: true,
-    entry: ['src/index.ts', 'src/verify.ts', 'src/parts.ts'],
+    entry: ['src/index.ts', 'src/verify.ts', 'src/chains.ts', 'src/parts.ts'],
     plugins: [
       {
         name: 'later-apart',

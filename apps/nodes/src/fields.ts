@@ -5,7 +5,8 @@ export type Fields = Readonly<Record<string, unknown>>
 
 /** The fields of what a client sent as JSON. */
 export function fieldsOf(value: unknown): Fields {
-  return typeof value === 'object' && value !== null ? { ...value } : refuse(400, 'bad-request', 'The body is not a JSON object.')
+  const isObject = typeof value === 'object' && value !== null && !Array.isArray(value)
+  return isObject ? { ...value } : refuse(400, 'bad-request', 'The body is not a JSON object.')
 }
 
 /** A text that a request must have. */

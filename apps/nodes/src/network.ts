@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
+import { createFacts, type NetworkFacts } from './network-facts.ts'
 import { createNode } from './node.ts'
 import { type Action, createPowers, nameOf } from './powers.ts'
 
@@ -55,14 +56,20 @@ function close(server: Server): Promise<void> {
   })
 }
 
-async function startNode(wanted: number, networkSecret: Buffer, options: NetworkOptions): Promise<RunningNode> {
+/** What the nodes of one network have in common. */
+interface Common {
+  readonly secret: Buffer
+  readonly tellNetwork: () => NetworkFacts
+}
+
+async function startNode(wanted: number, { secret, tellNetwork }: Common, options: NetworkOptions): Promise<RunningNode> {
   const { domains = ['localhost:3000'], development = true, clockToleranceSeconds = 60 } = options
   // The node must know its own URL before it can check that a signature names it, and the port is known only once the server listens.
   const server = createServer()
   const port = await listen(server, wanted)
   const url = `http://127.0.0.1:${port}`
-  const powers = createPowers(networkSecret, new Map([[greeting, greet]]))
-  server.on('request', getRequestListener(createNode({ url, domains, development, clockToleranceSeconds, powers }).fetch))
+  const powers = createPowers(secret, new Map([[greeting, greet]]))
+  server.on('request', getRequestListener(createNode({ url, domains, development, clockToleranceSeconds, powers, tellNetwork }).fetch))
   return {
     url,
     async start() {
@@ -76,14 +83,15 @@ async function startNode(wanted: number, networkSecret: Buffer, options: Network
 
 /** Starts a small network of verifying nodes on the loopback interface. */
 export async function startNetwork(options: NetworkOptions = {}): Promise<Network> {
-  const networkSecret = randomBytes(32)
+  const secret = randomBytes(32)
+  const common = { secret, tellNetwork: createFacts(secret) }
   const running: RunningNode[] = []
   const close = async (): Promise<void> => {
     await Promise.all(running.map((node) => node.stop()))
   }
   try {
     for (let i = 0; i < (options.count ?? 3); i++) {
-      running.push(await startNode(options.port === undefined ? 0 : options.port + i, networkSecret, options))
+      running.push(await startNode(options.port === undefined ? 0 : options.port + i, common, options))
     }
   } catch (error) {
     await close()

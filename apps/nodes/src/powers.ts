@@ -33,6 +33,8 @@ function decrypt(key: Buffer, sealed: Buffer, bound: string): Buffer {
 }
 
 export interface Powers {
+  /** The public half of the node's own ed25519 key, which signs what it attests: 64 hex digits. */
+  readonly publicKey: string
   /** Seals a note so that this node opens it for that wallet alone. */
   seal(note: string, wallet: string): SealedNote
   /** Opens a sealed note for a wallet; `undefined` where it is for another one or was tampered with. */
@@ -51,6 +53,7 @@ export interface Powers {
 export function createPowers(networkSecret: Buffer, actions: ReadonlyMap<string, Action>): Powers {
   const master = randomBytes(32)
   const nodeKey = generateKeyPairSync('ed25519')
+  const publicKey = Buffer.from(nodeKey.publicKey.export({ format: 'jwk' }).x ?? '', 'base64url').toString('hex')
   const seen = new Map<string, number[]>()
 
   function seal(note: string, wallet: string): SealedNote {
@@ -94,5 +97,5 @@ export function createPowers(networkSecret: Buffer, actions: ReadonlyMap<string,
     return recent.length < 3
   }
 
-  return { seal, open, attest, signAsPkp, run, allow }
+  return { publicKey, seal, open, attest, signAsPkp, run, allow }
 }

@@ -73,9 +73,10 @@ it('behavior: pages of the sites that the nodes serve may call them, and others 
   expect(await preflight('https://other.example')).toBe(null)
 })
 
-it('behavior: they may send all that a signed request has, and nothing else', async () => {
+it('behavior: they may send all that a signed request has, and what Lit’s clients send, and nothing else', async () => {
   const allowed = listed(await ask('http://localhost:3000'), 'access-control-allow-headers')
-  expect(allowed.toSorted()).toEqual(['authorization', 'content-type', ...requestHeaders].toSorted())
+  const ofLit = ['accept', 'x-lit-sdk-version', 'x-lit-sdk-type', 'x-request-id']
+  expect(allowed.toSorted()).toEqual(['authorization', 'content-type', ...ofLit, ...requestHeaders].toSorted())
 })
 
 it('behavior: a refusal can be read across origins, too, with its headers', async () => {

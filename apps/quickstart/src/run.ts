@@ -22,6 +22,7 @@ import type { Hex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { type Answer, call, posting, read } from './call.ts'
 import { documentedFlow } from './documented.ts'
+import { documented, runExample } from './example.ts'
 import type { Screen } from './screen.ts'
 
 const domain = 'localhost:3000'
@@ -183,7 +184,6 @@ function showForbidden(screen: Screen, { what, answer, code, status }: Forbidden
   const count = (wanted: string): number => checks.filter((check) => check.status === wanted).length
   screen.say(`      ${count('passed')} checks passed before it, ${count('not-reached')} were not reached`)
   screen.expect(`as it should be: ${status} ${code}`, answer.status === status && answer.refused === code && count('failed') === 1)
-  screen.say()
 }
 
 /** A session signature that claims more than its delegation grants, as a dishonest app could make it. */
@@ -213,11 +213,13 @@ async function showRefusals(screen: Screen, network: Network, client: SessionCli
   const wider = await call(node, '/pkp', { tokenId: '43', message: 'not mine' }, await overreach(pair, old, node))
   showForbidden(screen, { what: 'A PKP that the wallet did not grant', answer: wider, code: 'delegation-scope', status: 403 })
 
+  screen.say()
   const id = network.actions.greet
   const action = await client.getSessionSigs({ resources: [`litAction://${id}`] })
   const elsewhere = await call(other, '/action', { id }, action[node])
   showForbidden(screen, { what: 'One node’s signature sent to another node', answer: elsewhere, code: 'audience-mismatch', status: 401 })
 
+  screen.say()
   const late = await call(node, '/pkp', { tokenId: '42', message: 'too late' }, old)
   showForbidden(screen, { what: 'A signature made ten minutes ago', answer: late, code: 'session-sig-expired', status: 401 })
 }
@@ -289,13 +291,38 @@ async function showRevoked(screen: Screen, network: Network, id: string, client:
   screen.expect('whoever stole the key can do nothing with it', thief.refused === 'revoked')
 }
 
+/** What the documentation prints is run as it is, and stands on nodes of ours. */
+async function showExample(screen: Screen, network: Network, privateKey: string): Promise<number> {
+  screen.heading('7  The documentation’s example: a Lit app with one import changed')
+  const { sessionSigs, asked, askedAgain, printed } = await runExample({
+    file: documented,
+    litNetwork: 'localhost',
+    nodes: network.urls,
+    privateKey,
+  })
+  screen.say('documentation/getting-session-sigs.mjs is its code block, with other imports and litNetwork: "localhost".')
+  screen.say('It has debug: true, and said:')
+  screen.quote(printed.map((line) => line.replace(/[0-9a-f]{64}/g, short)))
+  screen.say()
+  const id = network.actions.greet
+  const answers = await Promise.all(network.urls.map((url) => call(url, '/action', { id }, sessionSigs[url])))
+  screen.table(['node', 'verdict'], verdicts(network, answers))
+  screen.say()
+  screen.expect(
+    `the wallet signed once, and all ${network.urls.length} nodes accepted`,
+    asked === 1 && answers.every(({ status }) => status === 200),
+  )
+  screen.expect('a second getSessionSigs asked it zero times', askedAgain === 0)
+  return asked + askedAgain
+}
+
 /** Runs the whole path, and says whether every expectation held. */
 export async function run(screen: Screen, start: typeof startNetwork = startNetwork): Promise<boolean> {
   const network = await start({ count: 3, domains: [domain] })
   try {
     const storage = memoryStorage()
     const wallet = new Wallet(Wallet.createRandom().privateKey)
-    const documented = await showDocumented(screen, network, wallet, storage)
+    const byEthers = await showDocumented(screen, network, wallet, storage)
 
     const signer = counting(viemSigner(privateKeyToAccount(wallet.privateKey as Hex)))
     const sendRevocation = revocationSender(network.urls.map((url) => `${url}/session/revoke`))
@@ -306,14 +333,16 @@ export async function run(screen: Screen, start: typeof startNetwork = startNetw
     await showRefusals(screen, network, client, signer)
     await showRequests(screen, node, network.actions.greet, client, signer.asked)
     await showRevoked(screen, network, network.actions.greet, client)
+    const byExample = await showExample(screen, network, wallet.privateKey)
     screen.heading('How often the wallet was asked')
     screen.facts([
-      ['by ethers, in section 1', String(documented)],
+      ['by ethers, in section 1', String(byEthers)],
       ['by viem, in sections 3 and 4', String(signer.asked())],
+      ['by the example, in section 7', String(byExample)],
     ])
     screen.expect(
-      'three times in all: for litAction://* (1), for five more powers (3), for the key that then overreached (4)',
-      documented + signer.asked() === 3,
+      'four times in all: litAction://* (1), five more powers (3), the key that overreached (4), an app of its own (7)',
+      byEthers + signer.asked() + byExample === 4,
     )
   } finally {
     await network.close()

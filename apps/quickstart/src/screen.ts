@@ -2,6 +2,8 @@
 export interface Screen {
   heading(text: string): void
   say(text?: string): void
+  /** What somebody else says, set apart. */
+  quote(lines: readonly string[]): void
   /** Names and what they are, in two columns. */
   facts(rows: readonly (readonly [string, string])[]): void
   table(head: readonly string[], rows: readonly (readonly string[])[]): void
@@ -26,6 +28,9 @@ export function createScreen(print: (line: string) => void, colour: boolean): Sc
   return {
     heading: (text) => print(`\n${paint('bold', text)}`),
     say: (text = '') => print(text && `  ${text}`),
+    quote(lines) {
+      for (const line of lines) print(`    ${paint('dim', `│ ${line}`)}`)
+    },
     facts(rows) {
       for (const [name = '', value = ''] of columns(rows)) print(`  ${paint('dim', name)}  ${value.trimEnd()}`)
     },

@@ -1,6 +1,6 @@
 import { toChecksumAddress } from './address.ts'
 import { SessionError } from './errors.ts'
-import { type Account, isRefusal, type Signer } from './signer.ts'
+import { type Account, type AskedChain, isRefusal, type Signer } from './signer.ts'
 import type { SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
 
@@ -74,9 +74,9 @@ async function asking<T>(during: 'account' | 'signMessage', ask: () => Promise<T
  *
  * @throws SessionError `wallet-refused`, `wallet-failed`
  */
-export function askAccount(signer: Signer): Promise<Account> {
+export function askAccount(signer: Signer, { chain, switchChain }: AskedChain = {}): Promise<Account> {
   return asking('account', async () => {
-    const { address, chainId } = await signer.account()
+    const { address, chainId } = await signer.account({ chain, switchChain })
     if (!Number.isSafeInteger(chainId)) throw new TypeError('chainId is no whole number.')
     return { address: toChecksumAddress(address), chainId }
   })

@@ -64,6 +64,13 @@ export interface SessionErrorTable {
   'body-incomplete': { reason: string }
   'nonce-used': { nonce: string }
 
+  'nodes-unreachable': {
+    connected: readonly string[]
+    needed: number
+    failed: readonly { readonly node: string; readonly reason: string }[]
+  }
+  'wallet-missing': { reason: string }
+
   'revocation-malformed': { reason: string }
   'revocation-failed': { statement: string }
 }
@@ -120,10 +127,15 @@ export type RevocationCode = 'revocation-malformed' | 'revocation-failed'
 /** What an `authNeededCallback` does. Its sentences stand where it is called. */
 export type CallbackCode = 'callback-threw' | 'callback-rejected' | 'callback-returned-nothing'
 
+/** What is said by who greets nodes and looks for a wallet in the page. */
+export type SurroundingsCode = 'nodes-unreachable' | 'wallet-missing'
+
 /** For each code the words that make its sentence. */
 export type Sentences<C extends SessionErrorCode> = { readonly [K in C]: (details: SessionErrorTable[K]) => string }
 
-const sentences: Sentences<Exclude<SessionErrorCode, RefusalCode | UnfitCode | CallbackCode | RequestCode | RevocationCode>> = {
+const sentences: Sentences<
+  Exclude<SessionErrorCode, RefusalCode | UnfitCode | CallbackCode | RequestCode | RevocationCode | SurroundingsCode>
+> = {
   'time-invalid': (d) => `${d.field} ${d.reason}. Use toISOString()`,
   'address-invalid': (d) => `Not an address: ${d.reason}. Use its EIP-55 spelling`,
   'siwe-invalid': (d) => `Not an EIP-4361 message: ${d.line ? `line ${d.line}, ` : ''}${d.field} ${d.reason}`,

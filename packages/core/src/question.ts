@@ -58,7 +58,7 @@ export async function makeQuestion(vault: Vault, options: QuestionOptions, erran
   const { signer, now } = options
   const { plan, request, own, renews } = errand
   const callback = request.authNeededCallback
-  const account = renews?.account ?? (signer && !callback ? await askAccount(signer) : undefined)
+  const account = renews?.account ?? (signer && !callback ? await askAccount(signer, request) : undefined)
   if (account && !isOnChain(plan, account)) {
     throw new SessionError('chain-mismatch', { chain: `${request.chain}`, expected: plan.chainId ?? 0, actual: account.chainId })
   }

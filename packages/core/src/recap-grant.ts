@@ -72,7 +72,7 @@ export function isRecapGrantedPlainly(recap: Recap, resource: string, ability: s
  *
  * @throws SessionError `recap-invalid`, `recap-statement-mismatch`
  */
-export function recapOf(message: SiweMessage): Recap {
+export function recapOf(message: Pick<SiweMessage, 'statement' | 'resources'>): Recap {
   const resources = message.resources ?? []
   const last = resources.at(-1) ?? ''
   const recap = decodeRecap(last)

@@ -30,6 +30,12 @@ function readStoredKey(value: unknown): StoredKey | undefined {
   return undefined
 }
 
+/** Any 32 bytes are a seed. What else a stored key may be cannot be told to sign before it is tried, and nobody has to be asked for it. */
+function readNextKey(value: unknown): StoredKey | undefined {
+  const key = readStoredKey(value)
+  return key?.type === 'seed' && /^[0-9a-f]{64}$/.test(key.seed) ? key : undefined
+}
+
 function readStoredSession(value: unknown): StoredSession | undefined {
   if (!isObject(value)) return undefined
   const { createdAt, delegations } = value
@@ -64,7 +70,8 @@ function readRecord(value: unknown): ReadRecord | undefined {
     if (session && /^(?:0|[1-9][0-9]*):0x[0-9a-fA-F]{40}$/.test(id)) sessions[id] = session
   }
   const pending = attempt(() => readQuestion(value['pending']))
-  const record: StoredSessions = { v: 1, sessions, ...(pending ? { pending } : {}) }
+  const nextKey = attempt(() => readNextKey(value['nextKey']))
+  const record: StoredSessions = { v: 1, sessions, ...(pending ? { pending } : {}), ...(nextKey ? { nextKey } : {}) }
   const { current } = value
   if (current === undefined) return { record, isCorrupt: false, isMissing: false }
   const isThere = typeof current === 'string' && Object.hasOwn(sessions, current)

@@ -7,10 +7,16 @@ export interface Account {
   readonly chainId: number
 }
 
+/** What a request says of the chain, as it stands there. */
+export interface AskedChain {
+  readonly chain?: string | undefined
+  readonly switchChain?: boolean | undefined
+}
+
 /**
  * **Port: the wallet.**
  *
- * `account()` says which account would sign now, connecting if it must. `signMessage(message, account)` asks that very account for an
+ * `account(asked)` says which account would sign now, connecting if it must; a wallet that can may go to the chain asked for first. `signMessage(message, account)` asks that very account for an
  * EIP-191 `personal_sign` over the UTF-8 of `message` and answers `0x` hex; it throws if it can only sign for another account. The account is
  * passed back in so that a wallet that was switched in between cannot answer for another one unnoticed.
  *
@@ -18,7 +24,7 @@ export interface Account {
  * or by ethers' `ACTION_REJECTED`. `testSigner` of `@session-sigs/conformance` holds an adapter to this.
  */
 export interface Signer {
-  account(): Promise<Account>
+  account(asked?: AskedChain): Promise<Account>
   signMessage(message: string, account: Account): Promise<Hex>
 }
 

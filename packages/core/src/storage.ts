@@ -25,6 +25,8 @@ export interface StoredSessions {
   current?: string
   sessions: Record<string, StoredSession>
   pending?: StoredQuestion
+  /** A seed that an app had before, and nobody has delegated to yet: the next session is for it. */
+  nextKey?: StoredKey
 }
 
 /**

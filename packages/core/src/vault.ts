@@ -123,6 +123,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** The record, where it is kept here because the storage cannot keep it, or may not. */
   let own: StoredSessions | undefined
   let pending: StoredQuestion | undefined
+  /** The key that the storage has for the next session. */
+  let nextKey: StoredKey | undefined
 
   /** Alone among all who share the storage. */
   const exclusively = <T>(run: () => Promise<T>): Promise<T> => inTurn(() => turns.take('write', patience, run))
@@ -156,7 +158,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   function changed(): void {
-    pending = undefined
+    pending = nextKey = undefined
     // One's own change needs no taking up; another's, unseen before it, still does.
     if (seen === turns.version()) seen += 1
     turns.tell({ type: 'changed' })
@@ -184,7 +186,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   async function adopt(found: ReadRecord): Promise<void> {
     const { record } = found
     const kept = sessionIn(record, record.current)
-    pending = record.pending
+    ;({ pending, nextKey } = record)
     if (current && kept && record.current === idOf(current) && hasKey(kept, keyName(current.stored.key)) && !hasEnded(kept)) {
       // What the wallet gave once stays given, also where the storage had no room for it.
       const known = current.stored.delegations.map(({ sig }) => sig)
@@ -238,6 +240,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   async function generateKey(): Promise<StoredKey> {
+    if (nextKey && !hasEnded({ key: nextKey }) && !isForbidden(nextKey)) return nextKey
     const key = await (await import('./stored-key.ts')).generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
     if (key.type === 'handle' || minimum === 'extractable') return key
     if (minimum !== 'memory') throw new SessionError('protection-too-low', { minimum, actual: protectionOf('seed') })
@@ -310,6 +313,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
       const ids = [idOf(gone ?? current) ?? own?.current ?? record.current, idOf(current)]
       for (const stored of [...ids.map((id) => sessionIn(record, id)), current?.stored]) end(stored, dead)
       end(record.pending)
+      if (record.nextKey) end({ key: record.nextKey })
       own = own && ids.reduce(without, own)
       use(undefined, why)
       const isGone = await write(ids.reduce(without, record))

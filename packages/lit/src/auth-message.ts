@@ -1,0 +1,75 @@
+/**
+ * AuthSigs of a page's wallet for itself: loaded by who asks for one.
+ */
+import { type Account, type AuthSig, formatSiweMessage, parseSiweMessage, toChecksumAddress } from '@session-sigs/core'
+import { LOCAL_STORAGE_KEYS } from './constants.ts'
+import { randomHex } from './hex.ts'
+import { pageArea } from './place.ts'
+import type { WalletProvider } from './provider.ts'
+import { pageSigner } from './wallet.ts'
+import { failure, walletError } from './wallet-errors.ts'
+
+export interface AuthMessageParams {
+  chain: string
+  resources?: readonly string[] | undefined
+  switchChain?: boolean | undefined
+  /** RFC 3339; a week from now. */
+  expiration?: string | undefined
+  /** What the message is for; the site by default. */
+  uri?: string | undefined
+  nonce?: string | undefined
+  /** The wallet to ask; by default one is looked for in the page. */
+  provider?: WalletProvider | undefined
+}
+
+const week = 7 * 86_400_000
+const name = LOCAL_STORAGE_KEYS.AUTH_SIGNATURE
+
+/** What was signed before, if it says just what is asked for now, by the same account, and is good for a while. */
+function kept(asked: { account: Account; domain: string; uri: string; resources: readonly string[] }): AuthSig | undefined {
+  try {
+    const authSig: AuthSig = JSON.parse(pageArea()?.getItem(name) ?? '')
+    const { account, domain, uri, resources } = asked
+    const message = parseSiweMessage(authSig.signedMessage)
+    const isSame = message.domain === domain && message.uri === uri && JSON.stringify(message.resources ?? []) === JSON.stringify(resources)
+    const isBySame =
+      message.address === account.address && message.chainId === account.chainId && Object(authSig.address) !== authSig.address
+    return isSame && isBySame && Date.parse(message.expirationTime ?? '') > Date.now() ? authSig : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function keepOrAsk(params: AuthMessageParams): Promise<AuthSig> {
+  const { chain, switchChain, resources = [], nonce = randomHex(16), provider } = params
+  const { host: domain, origin } = globalThis.location
+  const uri = params.uri ?? origin
+  const signer = pageSigner(provider)
+  const account = await signer.account({ chain, switchChain }).then(
+    ({ address, chainId }): Account => ({ address: toChecksumAddress(address), chainId }),
+    (cause: unknown) => Promise.reject(walletError('account', cause)),
+  )
+  const before = kept({ account, domain, uri, resources })
+  if (before) return before
+  const now = Date.now()
+  const { address, chainId } = account
+  const expirationTime = params.expiration ?? new Date(now + week).toISOString()
+  const fields = { domain, address, uri, version: '1' as const, chainId, nonce, issuedAt: new Date(now).toISOString(), expirationTime }
+  const signedMessage = formatSiweMessage(resources.length > 0 ? { ...fields, resources: [...resources] } : fields)
+  const sig = await signer.signMessage(signedMessage, account).catch((cause: unknown) => Promise.reject(walletError('signMessage', cause)))
+  const authSig: AuthSig = { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address }
+  try {
+    pageArea()?.setItem(name, JSON.stringify(authSig))
+  } catch {
+    // A full storage is no reason to lose what a person has signed.
+  }
+  return authSig
+}
+
+/** As `checkAndSignAuthMessage` says. */
+export async function authMessage(params: AuthMessageParams): Promise<AuthSig> {
+  if (!globalThis.location) throw failure('wallet-missing', { reason: 'this is no page' })
+  // One question for all who ask at the same time, in all tabs.
+  const locks: LockManager | undefined = globalThis.navigator?.locks
+  return locks ? locks.request(name, () => keepOrAsk(params)) : keepOrAsk(params)
+}

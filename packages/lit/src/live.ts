@@ -1,0 +1,71 @@
+/** Tells the clients of this page, and of others of this origin, that somebody signed out by a `disconnectWeb3()` that was not told whom to sign out. */
+
+import { randomHex } from './hex.ts'
+
+/** That somebody signed out, and when, in milliseconds. */
+export interface SignOutOrder {
+  readonly id: string
+  readonly at: number
+}
+
+export interface Live {
+  /** Where the app has it keep its session; none for local storage. */
+  readonly place: object | undefined
+  /** Of this page: whatever there is, ends now. */
+  end(order: SignOutOrder): Promise<void>
+  /** Heard from a page, this one too: what was begun before it ends. */
+  hear(order: SignOutOrder): Promise<void>
+}
+
+/** The clients of this page, held weakly: that function has nothing else to know them by. */
+const clients: Set<WeakRef<Live>> = /* @__PURE__ */ new Set()
+const channelName = 'session-sigs:lit'
+
+function living(): Live[] {
+  return [...clients].flatMap((ref) => {
+    const client = ref.deref()
+    if (!client) clients.delete(ref)
+    return client ? [client] : []
+  })
+}
+
+export function enlist(client: Live): void {
+  living()
+  clients.add(new WeakRef(client))
+}
+
+function openChannel(): BroadcastChannel | undefined {
+  if (!globalThis.BroadcastChannel) return undefined
+  const channel = new BroadcastChannel(channelName)
+  // Node's would keep the process alive.
+  ;(channel as { unref?(): void }).unref?.()
+  return channel
+}
+
+/** Has a client hear of it, until the returned function is called. */
+export function listen(client: Live): () => void {
+  const channel = openChannel()
+  const ref = new WeakRef(client)
+  channel?.addEventListener('message', ({ data }) => {
+    const { id, at } = Object(data)
+    if (typeof id === 'string' && typeof at === 'number')
+      ref
+        .deref()
+        ?.hear({ id, at })
+        .catch(() => undefined)
+  })
+  return () => channel?.close()
+}
+
+/** Signs out the clients of this page, before this returns as far as their keys go: those that keep their sessions in `place`, or all, and then those of other pages, too. Whether there were any here. */
+export async function signOutAll(place?: object): Promise<boolean> {
+  const order: SignOutOrder = { id: randomHex(16), at: Date.now() }
+  const ended = living().flatMap((client) => (place === undefined || client.place === place ? [client.end(order)] : []))
+  if (!place) {
+    const channel = openChannel()
+    channel?.postMessage(order)
+    channel?.close()
+  }
+  await Promise.all(ended)
+  return ended.length > 0
+}
