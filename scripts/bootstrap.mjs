@@ -17,6 +17,7 @@ const pnpmFolder = join(root, '.cache', packageManager)
 const verbs = {
   start: { build: true, script: 'apps/quickstart/dist/main.js', args: [] },
   dev: { build: true, script: 'scripts/dev.mjs', args: [] },
+  nodes: { build: true, script: 'apps/nodes/dist/main.js', args: [] },
   test: { build: true, script: 'node_modules/vitest/vitest.mjs', args: ['run'] },
   'new-user': { build: true, script: 'scripts/new-user.mjs', args: [] },
   check: { build: false, script: 'scripts/check.mjs', args: [] },

@@ -257,8 +257,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
         reading ??= readEvents(vault.select)
         await reading(event, value)
       }
-      // Nobody waits for what comes of an event.
-      const listener = (value: unknown): void => void heard(value).catch(() => undefined)
+      // Wallets do not wait for what comes of an event; who hands one on may.
+      const listener = (value: unknown): Promise<void> => heard(value).catch(() => undefined)
       wallet.on(event as never, listener as never)
       return (): unknown => wallet.removeListener(event as never, listener as never)
     })

@@ -1,4 +1,12 @@
-import { type AuthSig, parseSiweMessage, type SessionKeyPair, type StoredKey, type StoredSession, sessionKeyUri } from '@session-sigs/core'
+import {
+  type AuthSig,
+  parseSiweMessage,
+  type SessionKeyPair,
+  type SiweMessage,
+  type StoredKey,
+  type StoredSession,
+  sessionKeyUri,
+} from '@session-sigs/core'
 import type { WebArea } from '@session-sigs/storage-web'
 import { LOCAL_STORAGE_KEYS } from './constants.ts'
 
@@ -7,15 +15,22 @@ export interface TextArea extends WebArea {
   getItem(name: string): string | null | undefined
 }
 
-/** The record of the client, as it is named in a storage. */
+/** The record of the client, as it asks a storage for it. */
 export const recordName = 'session-sigs:lit'
-/** Where the order of writes among tabs is kept. */
-const numberName = `${recordName}#`
+/** Where what has no name of its own is kept, and the order of writes among tabs: apart from what a client of core's own would keep there. */
+const restName = 'lit-sessions'
+const numberName = `${restName}#`
 const { SESSION_KEY: keyName, WALLET_SIGNATURE: authSigName } = LOCAL_STORAGE_KEYS
-const sessionNames: readonly string[] = [keyName, authSigName, recordName]
+/** In the order in which they are written: until a key is overwritten under its own name, what takes its place there has it. */
+const sessionNames: readonly string[] = [restName, authSigName, keyName]
 
 /** Everything that this client or Lit's own ever keeps for a session. */
-export const knownNames: readonly string[] = [...Object.values(LOCAL_STORAGE_KEYS), recordName, numberName]
+export const knownNames: readonly string[] = [...Object.values(LOCAL_STORAGE_KEYS), restName, numberName]
+
+/** How often what is kept was changed: other tabs go by it. */
+export function numberIn(area: TextArea | undefined): number {
+  return Number(area?.getItem(numberName)) || 0
+}
 
 /** What stands in the record for a key that is kept under its own name. */
 interface KeyElsewhere {
@@ -29,13 +44,17 @@ interface Rest {
   readonly sessions: Readonly<Record<string, Omit<StoredSession, 'key'> & { readonly key: StoredKey | KeyElsewhere }>>
 }
 
-function readObject(text: string | null | undefined): Record<string, unknown> | undefined {
+function attempt<T>(run: () => T): T | undefined {
   try {
-    const value: unknown = JSON.parse(text ?? '')
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
+    return run()
   } catch {
     return undefined
   }
+}
+
+function readObject(text: string | null | undefined): Record<string, unknown> | undefined {
+  const value: unknown = attempt(() => JSON.parse(text ?? ''))
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined
 }
 
 /** The pair that is there, if it is one: a seed with its public key after it. */
@@ -49,19 +68,19 @@ function seedOf({ secretKey }: SessionKeyPair): StoredKey {
   return { type: 'seed', seed: secretKey.slice(0, 64) }
 }
 
+function readMessage(authSig: Partial<AuthSig> | undefined): SiweMessage | undefined {
+  return attempt(() => parseSiweMessage(authSig?.signedMessage ?? ''))
+}
+
 /** The session that Lit's own client left, where its signature is an ordinary account's, for this key, and good for a while: all else core looks at by itself. */
-function sessionLeft(pair: SessionKeyPair, authSig: Record<string, unknown>): Rest | undefined {
-  try {
-    const { sig, derivedVia, signedMessage, address } = authSig as unknown as AuthSig
-    const { uri, issuedAt, expirationTime = '', chainId, address: account } = parseSiweMessage(signedMessage)
-    if (uri !== sessionKeyUri(pair.publicKey) || derivedVia !== 'web3.eth.personal.sign' || !(Date.parse(expirationTime) > Date.now()))
-      return undefined
-    const current = `${chainId}:${account}`
-    const session = { key: seedOf(pair), delegations: [{ sig, derivedVia, signedMessage, address }], createdAt: issuedAt }
-    return { v: 1, current, sessions: { [current]: session } }
-  } catch {
-    return undefined
-  }
+function sessionLeft(pair: SessionKeyPair, authSig: Partial<AuthSig>): Rest | undefined {
+  const { sig = '', derivedVia, signedMessage, address } = authSig
+  const { uri, issuedAt = '', expirationTime = '', chainId, address: account } = readMessage(authSig) ?? {}
+  const isWhole = /^0x[0-9a-fA-F]{130}$/.test(sig) && derivedVia === 'web3.eth.personal.sign'
+  if (!isWhole || uri !== sessionKeyUri(pair.publicKey) || !(Date.parse(expirationTime) > Date.now())) return undefined
+  const current = `${chainId}:${account}`
+  const delegation = { sig, derivedVia, signedMessage, address } as AuthSig
+  return { v: 1, current, sessions: { [current]: { key: seedOf(pair), delegations: [delegation], createdAt: issuedAt } } }
 }
 
 /** Of what may be no session at all. */
@@ -71,11 +90,7 @@ function newestOf(session: { readonly delegations?: readonly AuthSig[] } | undef
 
 /** The session key's name in a delegation, if that is what it is. */
 function publicKeyIn(delegation: AuthSig | undefined): string | undefined {
-  try {
-    return /^lit:session:([0-9a-f]{64})$/.exec(parseSiweMessage(delegation?.signedMessage ?? '').uri)?.[1]
-  } catch {
-    return undefined
-  }
+  return /^lit:session:([0-9a-f]{64})$/.exec(readMessage(delegation)?.uri ?? '')?.[1]
 }
 
 /**
@@ -84,7 +99,7 @@ function publicKeyIn(delegation: AuthSig | undefined): string | undefined {
  */
 export function litArea(area: TextArea): WebArea {
   function compose(): unknown {
-    const rest = readObject(area.getItem(recordName)) as Rest | undefined
+    const rest = readObject(area.getItem(restName)) as Rest | undefined
     const pair = readPair(area.getItem(keyName))
     const authSig = readObject(area.getItem(authSigName))
     const { current, ...others } = rest ?? { v: 1, sessions: {} }
@@ -109,7 +124,7 @@ export function litArea(area: TextArea): WebArea {
     try {
       for (const name of sessionNames) write([name, texts[name]])
     } catch (error) {
-      for (const entry of before) write(entry)
+      for (const entry of before) attempt(() => write(entry))
       throw error
     }
   }
@@ -131,29 +146,32 @@ export function litArea(area: TextArea): WebArea {
     const newest = newestOf(session)
     const publicKey = publicKeyIn(newest)
     if (session?.key.type !== 'seed' || !publicKey) {
-      replace({ [recordName]: text })
+      replace({ [restName]: text })
       return
     }
     const pair: SessionKeyPair = { publicKey, secretKey: session.key.seed + publicKey }
     const elsewhere: KeyElsewhere = { type: keyName, publicKey }
     replace({
-      [recordName]: JSON.stringify({ ...record, sessions: { ...sessions, [name]: { ...session, key: elsewhere } } }),
+      [restName]: JSON.stringify({ ...record, sessions: { ...sessions, [name]: { ...session, key: elsewhere } } }),
       [authSigName]: JSON.stringify(newest),
       [keyName]: JSON.stringify(pair),
     })
   }
 
+  /** Where else than under its own name something is kept. */
+  const placeOf = (name: string): string => (name === `${recordName}#` ? numberName : name)
+
   return {
     getItem(name) {
-      if (name !== recordName) return area.getItem(name)
-      const record = compose()
-      return record === undefined ? null : JSON.stringify(record)
+      if (name !== recordName) return area.getItem(placeOf(name))
+      // What cannot be written out is no record of ours; core, which reads it as it stands, says so.
+      return attempt(() => JSON.stringify(compose() ?? null)) ?? area.getItem(restName)
     },
     setItem(name, text) {
       if (name === recordName) return keep(text)
       // Without a session there is nothing to keep in order, and nothing is to be left behind.
-      if (name !== numberName || area.getItem(recordName) != null) area.setItem(name, text)
+      if (placeOf(name) !== numberName || area.getItem(restName) != null) area.setItem(placeOf(name), text)
     },
-    removeItem: (name) => (name === recordName ? clear() : area.removeItem(name)),
+    removeItem: (name) => (name === recordName ? clear() : area.removeItem(placeOf(name))),
   }
 }

@@ -32,9 +32,9 @@ function kept(asked: { account: Account; domain: string; uri: string; resources:
     const { account, domain, uri, resources } = asked
     const message = parseSiweMessage(authSig.signedMessage)
     const isSame = message.domain === domain && message.uri === uri && JSON.stringify(message.resources ?? []) === JSON.stringify(resources)
-    const isBySame =
-      message.address === account.address && message.chainId === account.chainId && Object(authSig.address) !== authSig.address
-    return isSame && isBySame && Date.parse(message.expirationTime ?? '') > Date.now() ? authSig : undefined
+    const isBySame = message.address === account.address && message.chainId === account.chainId && typeof authSig.address === 'string'
+    const isSigned = /^0x[0-9a-fA-F]{130}$/.test(authSig.sig)
+    return isSame && isBySame && isSigned && Date.parse(message.expirationTime ?? '') > Date.now() ? authSig : undefined
   } catch {
     return undefined
   }
@@ -44,7 +44,7 @@ async function keepOrAsk(params: AuthMessageParams): Promise<AuthSig> {
   const { chain, switchChain, resources = [], nonce = randomHex(16), provider } = params
   const { host: domain, origin } = globalThis.location
   const uri = params.uri ?? origin
-  const signer = pageSigner(provider)
+  const signer = pageSigner(provider, () => undefined)
   const account = await signer.account({ chain, switchChain }).then(
     ({ address, chainId }): Account => ({ address: toChecksumAddress(address), chainId }),
     (cause: unknown) => Promise.reject(walletError('account', cause)),
@@ -66,10 +66,20 @@ async function keepOrAsk(params: AuthMessageParams): Promise<AuthSig> {
   return authSig
 }
 
+/** The question that is open, where pages have no locks. As good as a field of the page's. */
+const open: WeakMap<object, Promise<unknown>> = /* @__PURE__ */ new WeakMap()
+
+/** One after another: who comes later finds what the one before was given. */
+function inTurn<T>(run: () => Promise<T>): Promise<T> {
+  const locks: LockManager | undefined = globalThis.navigator?.locks
+  if (locks) return locks.request(name, run)
+  const mine = (open.get(globalThis.location) ?? Promise.resolve()).then(run, run)
+  open.set(globalThis.location, mine)
+  return mine
+}
+
 /** As `checkAndSignAuthMessage` says. */
 export async function authMessage(params: AuthMessageParams): Promise<AuthSig> {
   if (!globalThis.location) throw failure('wallet-missing', { reason: 'this is no page' })
-  // One question for all who ask at the same time, in all tabs.
-  const locks: LockManager | undefined = globalThis.navigator?.locks
-  return locks ? locks.request(name, () => keepOrAsk(params)) : keepOrAsk(params)
+  return inTurn(() => keepOrAsk(params))
 }

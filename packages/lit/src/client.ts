@@ -5,42 +5,26 @@ import {
   isSessionError,
   parseSiweMessage,
   type SessionClient,
-  SessionError,
   type SessionSig,
   type SessionSigsRequest,
   type SessionStorage,
   type Signer,
 } from '@session-sigs/core'
-import { recordName } from './area.ts'
 import type { RecapSessionCapabilityObject } from './capability.ts'
 import { randomHex } from './hex.ts'
 import { enlist, type Live, listen, type SignOutOrder } from './live.ts'
 import { type CheckedConfig, type GetSessionSigsParams, type LitNodeClientConfig, readConfig } from './options.ts'
-import { storageOf } from './place.ts'
-import type { WalletProvider } from './provider.ts'
+import { pageArea, removeRecord, storageOf } from './place.ts'
 import type { LitResource } from './resources.ts'
-
-/** The page's wallet, for who has no callback. */
-function laterSigner(provider: WalletProvider | undefined, onFound: (wallet: WalletProvider) => void): Signer {
-  let signer: Promise<Signer> | undefined
-  const load = (): Promise<Signer> => (signer ??= import('./wallet.ts').then(({ pageSigner }) => pageSigner(provider, onFound)))
-  return {
-    account: async (asked) => (await load()).account(asked),
-    signMessage: async (message, account) => (await load()).signMessage(message, account),
-  }
-}
+import type { PageSigner } from './wallet.ts'
 
 /** Also of a date that is none: core refuses it. */
 function textOf(date: Date): string {
   return Number.isNaN(date.getTime()) ? String(date) : date.toISOString()
 }
 
-/** What core says of an option that is another one here, or of a signer that is ours. */
-function inOurWords(error: unknown): unknown {
-  if (isSessionError(error, 'lifetime-too-long')) return new SessionError('lifetime-too-long', { ...error.details, field: 'expiration' })
-  const { cause } = Object(error)
-  // What is missing or wrong in the page, and not what a wallet said of it.
-  return isSessionError(error, 'wallet-failed') && (isSessionError(cause) || cause instanceof TypeError) ? cause : error
+function codeOf(error: unknown): string {
+  return isSessionError(error) ? error.code : 'the call was wrong'
 }
 
 /** Whether what a wallet signed was signed before; a text that says nothing of that was. */
@@ -71,8 +55,8 @@ export class LitNodeClient {
   #connecting: Promise<void> | undefined
   /** The latest block that one of the nodes named. */
   #blockhash: string | undefined
-  /** The page's wallet, once it was asked. */
-  #wallet: WalletProvider | undefined
+  /** The page's wallet, for calls without a callback. */
+  #signer: Promise<PageSigner> | undefined
   /** The latest sign-out, while it is under way. */
   #ending: Promise<void> | undefined
   /** The latest sign-out that this client has heard of. */
@@ -84,7 +68,7 @@ export class LitNodeClient {
     this.config = readConfig(config)
     this.#given = { ...config }
     this.#live = {
-      place: config.storage ?? config.storageProvider?.provider,
+      place: () => config.storage ?? config.storageProvider?.provider ?? pageArea(),
       end: (order) => {
         this.#heard = order.id
         return this.signOut()
@@ -96,23 +80,33 @@ export class LitNodeClient {
 
   #session(): { readonly core: SessionClient; readonly storage: SessionStorage } {
     if (this.#made) return this.#made
-    const { storageProvider, storage = storageOf(storageProvider?.provider), provider, domain, statement } = this.#given
-    const signer = laterSigner(provider, (wallet) => {
-      this.#wallet = wallet
-      this.#follow()
-    })
+    const { storageProvider, storage = storageOf(storageProvider?.provider), domain, statement } = this.#given
+    const signer: Signer = {
+      account: async (asked) => (await this.#pageSigner()).account(asked),
+      signMessage: async (message, account) => {
+        this.#log(`asking the wallet of ${account.address}`)
+        return (await this.#pageSigner()).signMessage(message, account)
+      },
+    }
     this.#made = { storage, core: createSessionClient({ storage, signer, domain, statement }) }
     return this.#made
   }
 
+  #pageSigner(): Promise<PageSigner> {
+    this.#signer ??= import('./wallet.ts').then(({ pageSigner }) => pageSigner(this.#given.provider, () => this.#session().core))
+    return this.#signer
+  }
+
+  /** Another page signed out. What this one had by then ends: what is kept here, and keys that its callers brought. What began since was not meant, nor a question that is open. */
   async #hear({ id, at }: SignOutOrder): Promise<void> {
     if (this.#heard === id) return
     this.#heard = id
+    this.#made = undefined
+    await (await this.#signer)?.follow()
     const kept = await this.#session()
       .core.getDelegation()
       .catch(() => undefined)
-    // A session that began since is not what was meant.
-    if (!kept || kept.capabilities.every((authSig) => isOlder(authSig, at))) await this.signOut()
+    if (kept?.capabilities.every((authSig) => isOlder(authSig, at))) await this.signOut()
   }
 
   /**
@@ -122,9 +116,14 @@ export class LitNodeClient {
    */
   connect(): Promise<void> {
     if (this.#connecting) return this.#connecting
-    const connecting = this.#connect().finally(() => {
-      if (this.#connecting === connecting) this.#connecting = undefined
-    })
+    const connecting = this.#connect()
+      .catch((error: unknown) => {
+        this.#log(`not connected: ${codeOf(error)}`)
+        throw error
+      })
+      .finally(() => {
+        if (this.#connecting === connecting) this.#connecting = undefined
+      })
     this.#connecting = connecting
     return connecting
   }
@@ -154,7 +153,6 @@ export class LitNodeClient {
     this.#connection = connection
     this.#blockhash = first
     connection.signal.addEventListener('abort', listen(this.#live))
-    this.#follow()
     Object.assign(this, { connectedNodes: connected, failedNodes: failed, ready: true })
     this.#log(`ready, with ${connected.size} of ${nodes.length} nodes`)
     globalThis.document?.dispatchEvent(new Event('lit-ready'))
@@ -167,14 +165,10 @@ export class LitNodeClient {
     this.#attempt?.abort()
     this.#connection?.abort()
     this.#connection = this.#connecting = undefined
-  }
-
-  /** Goes with the wallet's account from now on. */
-  #follow(): void {
-    const { on, removeListener } = this.#wallet ?? {}
-    if (!on || !removeListener || !this.#connection) return
-    const wallet = { on: on.bind(this.#wallet), removeListener: removeListener.bind(this.#wallet) }
-    this.#connection.signal.addEventListener('abort', this.#session().core.follow(wallet))
+    void this.#signer?.then((signer) => signer.leave())
+    // Looked for and followed anew where it is needed again.
+    this.#signer = undefined
+    this.#log('disconnected')
   }
 
   /**
@@ -192,13 +186,15 @@ export class LitNodeClient {
       this.#log(`session signatures for ${Object.keys(sigs).length} nodes`)
       return sigs
     } catch (error) {
-      this.#log(`no session signatures: ${isSessionError(error) ? error.code : 'the call was wrong'}`)
-      throw inOurWords(error)
+      this.#log(`no session signatures: ${codeOf(error)}`)
+      throw (await import('./words.ts')).inOurWords(error)
     }
   }
 
   async #sign(request: SessionSigsRequest): Promise<Record<string, SessionSig>> {
     const { core } = this.#session()
+    // The person may have gone to another account since the last visit.
+    if (!request.authNeededCallback) await (await this.#pageSigner()).meet()
     try {
       return await core.getSessionSigs(request)
     } catch (error) {
@@ -215,8 +211,10 @@ export class LitNodeClient {
 
   /** In the words of core, which checks all of it but what this client says itself. */
   async #requestOf(params: GetSessionSigsParams): Promise<SessionSigsRequest> {
-    for (const name of ['nodes', 'sessionSigExpiration']) if (name in Object(params)) throw new TypeError(`There is no option "${name}".`)
-    if (Object(params) !== params) throw new TypeError('A plain object is needed.')
+    const strange = Object(params) === params ? ['nodes', 'sessionSigExpiration'].find((name) => name in params) : 'params'
+    if (strange) throw new TypeError(`"${strange}" cannot be given here.`)
+    if (params.resourceAbilityRequests?.some(({ data }) => data))
+      throw new TypeError('Restrictions (data) of a request are not understood here.')
     const { capacityDelegationAuthSig, capabilityAuthSigs = [], sessionCapabilityObject, domain, ...given } = params
     const callback = given.authNeededCallback ?? this.config.defaultAuthCallback
     if (sessionCapabilityObject && !callback) throw new TypeError('sessionCapabilityObject needs authNeededCallback.')
@@ -266,10 +264,7 @@ export class LitNodeClient {
     const { core, storage } = this.#session()
     const ended = core.signOut()
     this.#log('signed out')
-    const ending = ended.finally(async () => {
-      await storage.open?.()
-      await storage.delete(recordName)
-    })
+    const ending = ended.finally(() => removeRecord(storage))
     // What is asked for next waits for it, as apps call this without waiting: a session that begins must not be removed by it.
     this.#ending = ending.catch(() => undefined)
     return ending

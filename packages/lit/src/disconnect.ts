@@ -1,8 +1,13 @@
-import type { SessionStorage } from '@session-sigs/core'
-import { knownNames, recordName, type TextArea } from './area.ts'
+import { isSessionError, SessionError, type SessionStorage } from '@session-sigs/core'
+import { announceRemoval } from '@session-sigs/storage-web'
+import { knownNames, numberIn, recordName, type TextArea } from './area.ts'
 import { LitNodeClient } from './client.ts'
-import { signOutAll } from './live.ts'
-import { pageArea } from './place.ts'
+import { firstFailure, signOutAll } from './live.ts'
+import { pageArea, removeRecord } from './place.ts'
+
+function has(given: unknown, name: string): boolean {
+  return typeof Object(given)[name] === 'function'
+}
 
 /**
  * Removes everything that is stored for a session, the key included. Given a client, its session; given a storage, what is in it. Given nothing, everything of this site: what is in
@@ -12,11 +17,16 @@ import { pageArea } from './place.ts'
  */
 export async function disconnectWeb3(from?: LitNodeClient | SessionStorage | TextArea): Promise<void> {
   if (from instanceof LitNodeClient) return from.signOut()
-  const area = from ? 'getItem' in from && from : pageArea()
-  if (area) for (const name of knownNames) area.removeItem(name)
-  const hasEnded = await signOutAll(from)
-  if (!from || 'getItem' in from || hasEnded) return
-  // Nobody here has it open.
-  await from.open?.()
-  await from.delete(recordName)
+  const [area, storage] = [has(from, 'removeItem') && (from as TextArea), has(from, 'delete') && (from as SessionStorage)]
+  // Also where a button hands its event to this.
+  const isBare = !area && !storage
+  const texts = isBare ? pageArea() : area
+  const announcing = texts === pageArea() ? announceRemoval(recordName, numberIn(texts)) : undefined
+  const clearing = firstFailure(texts ? knownNames.map((name) => () => texts.removeItem(name)) : [])
+  const { hasEnded, failure } = await signOutAll(isBare ? undefined : from)
+  await announcing
+  const failed = (await clearing) ?? failure
+  if (failed) throw isSessionError(failed.cause) ? failed.cause : new SessionError('storage-failed', { operation: 'delete' }, failed)
+  // Where nobody here has it open.
+  if (storage && !hasEnded) await removeRecord(storage)
 }

@@ -23,6 +23,9 @@ export interface Greeting {
 function reasonOf(error: unknown): string {
   const { message, cause } = Object(error)
   return String(cause?.message || cause?.code || message || error)
+    .trim()
+    .replace(/\s+/g, ' ')
+    .slice(0, 160)
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { AuthSig } from '@session-sigs/core'
+import type { AuthSig, SessionSig } from '@session-sigs/core'
 import type { AuthMessageParams } from './auth-message.ts'
 import { disconnectWeb3 } from './disconnect.ts'
 import type { AuthSigParams, SiweMessageParams } from './messages.ts'
@@ -25,6 +25,9 @@ export type { GetSessionSigsParams, LitNodeClientConfig } from './options.ts'
 export type { WalletProvider } from './provider.ts'
 export type { LitResource, LitResourceAbilityRequest } from './resources.ts'
 export { LitAccessControlConditionResource, LitActionResource, LitPKPResource, LitRLIResource } from './resources.ts'
+
+/** What `getSessionSigs` gives: node URL → session signature. */
+export type SessionSigsMap = Record<string, SessionSig>
 
 export { type AuthMessageParams, createSiweMessage as createSiweMessageWithRecaps, disconnectWeb3 }
 

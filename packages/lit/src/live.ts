@@ -9,8 +9,8 @@ export interface SignOutOrder {
 }
 
 export interface Live {
-  /** Where the app has it keep its session; none for local storage. */
-  readonly place: object | undefined
+  /** Where it keeps its session, as the app knows it. */
+  place(): object | undefined
   /** Of this page: whatever there is, ends now. */
   end(order: SignOutOrder): Promise<void>
   /** Heard from a page, this one too: what was begun before it ends. */
@@ -57,15 +57,28 @@ export function listen(client: Live): () => void {
   return () => channel?.close()
 }
 
-/** Signs out the clients of this page, before this returns as far as their keys go: those that keep their sessions in `place`, or all, and then those of other pages, too. Whether there were any here. */
-export async function signOutAll(place?: object): Promise<boolean> {
+/** What one of them failed with, each tried whatever becomes of the others, all before this returns. */
+export async function firstFailure(tries: readonly (() => unknown)[]): Promise<{ readonly cause: unknown } | undefined> {
+  const outcomes = await Promise.allSettled(tries.map(async (run) => run()))
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  return failed && { cause: failed.reason }
+}
+
+interface Ended {
+  /** Whether there were any here. */
+  readonly hasEnded: boolean
+  readonly failure: { readonly cause: unknown } | undefined
+}
+
+/** Signs out the clients of this page, before this returns as far as their keys go: those that keep their sessions in `place`, or all, and then those of other pages, too. */
+export async function signOutAll(place: object | undefined): Promise<Ended> {
   const order: SignOutOrder = { id: randomHex(16), at: Date.now() }
-  const ended = living().flatMap((client) => (place === undefined || client.place === place ? [client.end(order)] : []))
+  const clients = living().filter((client) => !place || client.place() === place)
+  const ending = firstFailure(clients.map((client) => () => client.end(order)))
   if (!place) {
     const channel = openChannel()
     channel?.postMessage(order)
     channel?.close()
   }
-  await Promise.all(ended)
-  return ended.length > 0
+  return { hasEnded: clients.length > 0, failure: await ending }
 }

@@ -23,7 +23,7 @@ export interface LitNodeClientConfig {
   checkNodeAttestation?: false | undefined
   /** What stands for local storage, as where there is none. */
   storageProvider?: { readonly provider: TextArea } | undefined
-  /** Another place for the session, instead of local storage: `indexeddbStorage()` keeps keys that nobody can read. */
+  /** Another place for the session, instead of local storage: `indexedDbStorage()` keeps keys that nobody can read. */
   storage?: SessionStorage | undefined
   /** The wallet to ask where there is no `authNeededCallback`; by default one is looked for in the page. */
   provider?: WalletProvider | undefined
@@ -71,30 +71,10 @@ export interface GetSessionSigsParams {
 }
 
 /** Ours, and what Lit's own client takes of either generation. */
-const known = [
-  ...[
-    'litNetwork',
-    'bootstrapUrls',
-    'minNodeCount',
-    'connectTimeout',
-    'debug',
-    'checkNodeAttestation',
-    'storageProvider',
-    'storage',
-    'provider',
-  ],
-  ...[
-    'domain',
-    'statement',
-    'defaultAuthCallback',
-    'alertWhenUnauthorized',
-    'contractContext',
-    'logFormat',
-    'nodeProtocol',
-    'retryTolerance',
-  ],
-  ...['rpcUrl', 'serviceName'],
-]
+const known =
+  'litNetwork bootstrapUrls minNodeCount connectTimeout debug checkNodeAttestation storageProvider storage provider domain statement defaultAuthCallback alertWhenUnauthorized contractContext logFormat nodeProtocol retryTolerance rpcUrl serviceName'.split(
+    ' ',
+  )
 
 /** What a client says of itself: not where it keeps its keys. */
 export type CheckedConfig = Omit<LitNodeClientConfig, 'storage' | 'storageProvider' | 'provider'> & {

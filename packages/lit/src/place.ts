@@ -1,6 +1,7 @@
-import { memoryStorage, type SessionStorage } from '@session-sigs/core'
+import { memoryStorage, SessionError, type SessionStorage } from '@session-sigs/core'
 import { webStorage } from '@session-sigs/storage-web'
-import { litArea, type TextArea } from './area.ts'
+import { litArea, recordName, type TextArea } from './area.ts'
+import { randomHex } from './hex.ts'
 
 /** Local storage, where the page has one and may use it. */
 export function pageArea(): TextArea | undefined {
@@ -18,7 +19,18 @@ const storages: WeakMap<object, SessionStorage> = /* @__PURE__ */ new WeakMap()
 export function storageOf(provider: TextArea | undefined): SessionStorage {
   const area = provider ?? pageArea()
   if (!area) return memoryStorage()
-  const storage = storages.get(area) ?? webStorage(litArea(area), provider ? {} : { sharedAs: 'localStorage' })
+  // The app may change what is there by hand, so that it has to be read anew each time, as if others shared it.
+  const storage = storages.get(area) ?? webStorage(litArea(area), { sharedAs: provider ? `lit:${randomHex(8)}` : 'localStorage' })
   storages.set(area, storage)
   return storage
+}
+
+/** @throws SessionError `storage-failed` */
+export async function removeRecord(storage: SessionStorage): Promise<void> {
+  try {
+    await storage.open?.()
+    await storage.delete(recordName)
+  } catch (cause) {
+    throw new SessionError('storage-failed', { operation: 'delete' }, { cause })
+  }
 }

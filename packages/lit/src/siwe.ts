@@ -7,9 +7,12 @@ import { randomHex } from './hex.ts'
 import type { AuthSigParams, SiweMessageParams } from './messages.ts'
 
 const day = 86_400_000
+const known = 'walletAddress uri expiration resources nonce domain statement chainId version litNodeClient'.split(' ')
 
 /** As `createSiweMessage` says. */
 export async function writeMessage(params: SiweMessageParams): Promise<string> {
+  // What would be granted in part must not be passed over: a capacity delegation, for one.
+  for (const name of Object.keys(params)) if (!known.includes(name)) throw new TypeError(`"${name}" cannot be given here.`)
   const { walletAddress, domain = globalThis.location?.host ?? 'localhost', chainId = 1, version = '1', nonce = randomHex(16) } = params
   const now = Date.now()
   const { statement, uri = `https://${domain}`, expiration = new Date(now + day).toISOString() } = params

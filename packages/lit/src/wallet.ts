@@ -1,7 +1,7 @@
 /**
  * The wallet of a page: loaded where one is asked.
  */
-import type { AskedChain, Hex, Signer } from '@session-sigs/core'
+import { type AskedChain, type Hex, type SessionClient, SessionError, type Signer } from '@session-sigs/core'
 import { toHex } from './hex.ts'
 import type { WalletProvider } from './provider.ts'
 import { failure } from './wallet-errors.ts'
@@ -26,6 +26,7 @@ function announced(): WalletProvider[] {
 }
 
 function present(): WalletProvider[] {
+  if (typeof globalThis.dispatchEvent !== 'function') return []
   const { ethereum } = globalThis as { ethereum?: unknown }
   const found = announced()
   return found.length > 0 ? found : isProvider(ethereum) ? [ethereum] : []
@@ -52,35 +53,78 @@ async function findWallet(): Promise<WalletProvider> {
   return wallet
 }
 
-async function goTo(wallet: WalletProvider, chain: string, chainId: number | undefined): Promise<void> {
-  if (chainId === undefined) throw new TypeError(`switchChain needs a chain that is known; "${chain}" is not.`)
-  const isThere = async (): Promise<boolean> => Number(await wallet.request({ method: 'eth_chainId' })) === chainId
-  if (await isThere()) return
-  await wallet.request({ method: 'wallet_switchEthereumChain', params: [{ chainId: `0x${chainId.toString(16)}` }] })
-  if (!(await isThere())) throw new Error(`The wallet did not switch to ${chain} (${chainId}).`)
+async function goTo(wallet: WalletProvider, chain: string, expected: number | undefined): Promise<void> {
+  if (expected === undefined) throw new TypeError(`switchChain needs a chain that is known; "${chain}" is not.`)
+  const here = async (): Promise<number> => Number(await wallet.request({ method: 'eth_chainId' }))
+  if ((await here()) === expected) return
+  const cause: unknown = await wallet
+    .request({ method: 'wallet_switchEthereumChain', params: [{ chainId: `0x${expected.toString(16)}` }] })
+    .catch((error: unknown) => error)
+  if (Object(cause).code === 4001) throw cause
+  const actual = await here()
+  if (actual !== expected) throw new SessionError('chain-mismatch', { chain, expected, actual }, { cause })
+}
+
+/** The page's wallet as a signer. */
+export interface PageSigner extends Signer {
+  /** Looks whether it is there already, and asks it nothing. */
+  meet(): Promise<void>
+  /** Has the client go with the wallet's account from now on, and take notice of what that is now. */
+  follow(): Promise<void>
+  /** No longer. */
+  leave(): void
 }
 
 /**
- * The wallet of the page: the one given, else one that announces itself, else `window.ethereum`. It is looked for when it is needed. The account is said to be on the chain asked
- * for, which only `switchChain` makes the wallet go to: so Lit apps have it, whose messages name the chain that the app is about. `onFound` is told of the wallet, once.
+ * The wallet of the page: the one given, else one that announces itself, else `window.ethereum`. It is looked for when it is needed, and followed once it is there. The account is
+ * said to be on the chain asked for, which only `switchChain` makes the wallet go to: so Lit apps have it, whose messages name the chain that the app is about.
  */
-export function pageSigner(given: WalletProvider | undefined, onFound: (wallet: WalletProvider) => void = () => undefined): Signer {
-  let wallet: Promise<WalletProvider> | undefined
-  const find = (): Promise<WalletProvider> => {
-    wallet ??= (given ? Promise.resolve(given) : findWallet()).then(
-      (found) => {
-        onFound(found)
-        return found
+export function pageSigner(given: WalletProvider | undefined, client: () => Pick<SessionClient, 'follow'> | undefined): PageSigner {
+  let met: WalletProvider | undefined
+  let finding: Promise<WalletProvider> | undefined
+  let leave = (): void => undefined
+
+  async function follow(): Promise<void> {
+    const { on, removeListener } = met ?? {}
+    const follower = client()
+    if (!met || !on || !removeListener || !follower) return
+    const wallet = met
+    let tell: ((accounts: unknown) => Promise<void>) | undefined
+    leave()
+    leave = follower.follow({
+      on(event: string, listener: (value: unknown) => Promise<void>) {
+        on.call(wallet, event as never, listener as never)
+        if (event === 'accountsChanged') tell = listener
       },
-      (error: unknown) => {
-        wallet = undefined
-        throw error
-      },
-    )
-    return wallet
+      removeListener: removeListener.bind(wallet),
+    })
+    const accounts = await wallet.request({ method: 'eth_accounts' }).catch(() => undefined)
+    // A wallet that is locked, or has not been connected yet, says nothing.
+    if (Array.isArray(accounts) && accounts.length > 0) await tell?.(accounts)
   }
+
+  async function findAndFollow(): Promise<WalletProvider> {
+    met = given ?? (await findWallet())
+    await follow()
+    return met
+  }
+
+  function find(): Promise<WalletProvider> {
+    finding ??= findAndFollow().catch((error: unknown) => {
+      finding = undefined
+      throw error
+    })
+    return finding
+  }
+
   return {
+    follow,
+    leave: () => leave(),
+    async meet() {
+      if (given || present().length > 0) await find()
+    },
     async account({ chain, switchChain }: AskedChain = {}) {
+      if (/^(?:solana|cosmos|kyve|evmosCosmos|cheqd|juno)/.test(chain ?? '')) throw new TypeError(`A wallet of Ethereum has no "${chain}".`)
       const wallet = await find()
       const accounts = (await wallet.request({ method: 'eth_requestAccounts' })) as readonly Hex[]
       const chainId = chain === undefined ? undefined : (await import('@session-sigs/core/chains')).chainIdOf(chain)
@@ -88,9 +132,8 @@ export function pageSigner(given: WalletProvider | undefined, onFound: (wallet: 
       return { address: accounts[0] ?? '0x', chainId: chainId ?? Number(await wallet.request({ method: 'eth_chainId' })) }
     },
     async signMessage(message, { address }) {
-      return (await (
-        await find()
-      ).request({ method: 'personal_sign', params: [`0x${toHex(new TextEncoder().encode(message))}`, address] })) as Hex
+      const params = [`0x${toHex(new TextEncoder().encode(message))}`, address]
+      return (await (await find()).request({ method: 'personal_sign', params })) as Hex
     },
   }
 }

@@ -126,6 +126,8 @@ export function runActions(network: Network, sigs: Readonly<Record<string, Sessi
 export class PageWallet {
   /** Every message that it was asked to sign. */
   readonly signed: string[] = []
+  /** What it made of them. */
+  readonly signatures: string[] = []
   /** Every method that it was called with. */
   readonly called: string[] = []
   account: Wallet
@@ -162,7 +164,9 @@ export class PageWallet {
     if (!signer) throw new Error(`There is no account ${address}.`)
     const message = Buffer.from(hex.slice(2), 'hex').toString()
     this.signed.push(message)
-    return signer.signMessage(message)
+    const signature = await signer.signMessage(message)
+    this.signatures.push(signature)
+    return signature
   }
 
   on(event: string, listener: (value: never) => void): void {

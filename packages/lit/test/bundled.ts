@@ -11,7 +11,7 @@ const common = {
   entryPoints: [fileURLToPath(new URL('../src/index.ts', import.meta.url))],
   bundle: true,
   conditions: ['@session-sigs/source', 'import'],
-} as const
+}
 
 /** As a script for any platform, that leaves the exports in `lit`. */
 export async function litScript(): Promise<string> {
@@ -19,7 +19,7 @@ export async function litScript(): Promise<string> {
   return outputFiles[0]?.text ?? ''
 }
 
-export interface Program {
+interface Program {
   readonly stdout: string
   readonly stderr: string
 }

@@ -177,6 +177,8 @@ async function expectLeftOut(node: string, words: RegExp, more: Partial<LitNodeC
   const reason = client.failedNodes.get(node)
   expect.soft(reason).toMatch(words)
   expect.soft(reason).not.toMatch(empty)
+  // A line of a list, and of a log.
+  expect.soft(reason).toMatch(/^.{1,200}$/)
   expect((await sign(client)).toSorted()).toEqual(twoUp().toSorted())
 }
 
@@ -335,6 +337,7 @@ describe('slow nodes', () => {
     })
     await vi.waitUntil(() => late.asked.length > 0, patience)
     expect([isConnected, client.ready]).toEqual([false, false])
+    await expect(sign(client)).rejects.toThrow(TypeError)
     release()
     await connecting
     expect(client.connectedNodes.size).toBe(3)

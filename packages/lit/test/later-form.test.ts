@@ -105,7 +105,7 @@ describe('the wire', () => {
   })
 
   it('behavior: the order of what the app writes, and what it writes besides, do not matter', async () => {
-    const request = { data: { uses: '1' }, ability: action.ability, resource: { resourcePrefix: 'lit-litaction', resource: '*', more: 1 } }
+    const request = { data: undefined, ability: action.ability, resource: { resourcePrefix: 'lit-litaction', resource: '*', more: 1 } }
     const { sigs } = await sign({ resourceAbilityRequests: [request] })
     expect(JSON.stringify(payloadOf(sigs).resourceAbilityRequests)).toBe(JSON.stringify([plain(action)]))
   })

@@ -234,6 +234,29 @@ describe('when what there is does not do', () => {
     expect(authNeededCallback.asked.length).toBe(1)
   })
 
+  it('error: a callback that signs for another chain than the session is told so', async () => {
+    const client = await open()
+    const authNeededCallback = countingCallback((params) => answer(params, { chainId: params.chain === 'polygon' ? 137 : 1 }))
+    await client.getSessionSigs({ chain: 'ethereum', resources: ['litPKP://*'], authNeededCallback })
+    const elsewhere = { chain: 'polygon', resources: ['litAction://*'], authNeededCallback }
+    await expect(client.getSessionSigs(elsewhere)).rejects.toMatchObject({ code: 'account-mismatch' })
+    await client.signOut()
+    expect(delegationIn(await client.getSessionSigs(elsewhere)).chainId).toBe(137)
+  })
+
+  it('error: a callback that signs by another account is told so, and the session there is stays as it was', async () => {
+    const client = await open()
+    const before = await client.getSessionSigs({ ...first, authNeededCallback: answer })
+    const authNeededCallback = countingCallback((params) => answer(params, {}, bob))
+    const more = { resources: ['litPKP://*'], authNeededCallback }
+    await expect(client.getSessionSigs(more)).rejects.toMatchObject({ code: 'account-mismatch' })
+    expect(keyIn(await client.getSessionSigs({ ...first, authNeededCallback }))).toBe(keyIn(before))
+    expect(authNeededCallback.asked.length).toBe(1)
+    // As Lit's documentation says: sign out before somebody else signs in.
+    await client.signOut()
+    expect(delegationIn(await client.getSessionSigs(more)).address).toBe(bob.address)
+  })
+
   it('behavior: a wallet that is switched to an account without a session is asked, and back on the first nobody is', async () => {
     givePage()
     const wallet = new PageWallet()

@@ -34,6 +34,25 @@ function read(value: unknown): unknown {
 /** How long a write is announced, and waited for by others, in milliseconds: what one tab writes reaches the others much sooner. */
 const announced = 500
 
+/** Says by a lock's name what was done to the record of that name; resolves when all tabs can see it. */
+function announce(id: string, number: number): Promise<void> {
+  return new Promise((resolve) => {
+    const hold = (): Promise<void> => {
+      resolve()
+      return new Promise((release) => setTimeout(release, announced))
+    }
+    navigator.locks.request(`${id}#${number}`, { mode: 'shared' }, hold).catch(() => resolve())
+  })
+}
+
+/**
+ * For who has removed a record from local storage by hand, and at once: so that no other tab takes what it still sees there for true. `number` is what stood under the record's name
+ * and `#`, read before. Resolves when the others can know.
+ */
+export async function announceRemoval(id: string, number: number): Promise<void> {
+  if (globalThis.navigator?.locks && number > 0) await announce(id, -number)
+}
+
 /** Puts writes and reads of all tabs into one order. */
 interface Order {
   write(id: string, change: () => unknown): Promise<void>
@@ -43,40 +62,38 @@ interface Order {
 
 /**
  * What one tab writes into `localStorage` reaches other tabs' processes late, and a tab that has just been told of a change could still read what was there before. Web Locks are
- * the same for all of them at once: each write is numbered, and its number is for a while the name of a lock.
+ * the same for all of them at once: each write is numbered, and its number is for a while the name of a lock. Where the area keeps no number, because nothing is there any more, that
+ * is the number that was there before, with a minus.
  */
 function createOrder(place: WebArea): Order | undefined {
   const locks: LockManager | undefined = globalThis.navigator?.locks
   if (!locks) return undefined
   const numberKey = (id: string): string => `${id}#`
   const numberOf = (id: string): number => Number(place.getItem(numberKey(id))) || 0
-  const latest = async (id: string): Promise<number> => {
+  /** The latest number that was written, and the latest that is gone. */
+  const latest = async (id: string): Promise<{ written: number; gone: number }> => {
     const { held = [] } = await locks.query()
     const numbers = held.flatMap(({ name = '' }) => (name.startsWith(numberKey(id)) ? [Number(name.slice(numberKey(id).length)) || 0] : []))
-    return Math.max(0, ...numbers)
+    return { written: Math.max(0, ...numbers), gone: -Math.min(0, ...numbers) }
   }
   return {
     async write(id, change) {
-      const next = Math.max(numberOf(id), await latest(id).catch(() => 0)) + 1
+      const { written, gone } = await latest(id).catch(() => ({ written: 0, gone: 0 }))
+      const before = Math.max(numberOf(id), written, gone)
       change()
       try {
-        place.setItem(numberKey(id), String(next))
+        place.setItem(numberKey(id), String(before + 1))
       } catch {
         // No room for the number: then others see the change when they see it.
         return
       }
-      await new Promise<void>((resolve) => {
-        const hold = (): Promise<void> => {
-          resolve()
-          return new Promise((release) => setTimeout(release, announced))
-        }
-        locks.request(`${numberKey(id)}${next}`, { mode: 'shared' }, hold).catch(() => resolve())
-      })
+      await announce(id, numberOf(id) > before ? before + 1 : -before)
     },
     async settled(id) {
-      const number = await latest(id)
+      const { written, gone } = await latest(id)
+      const isOld = (number: number): boolean => (written > gone ? number < written : number > 0 && number <= gone)
       const end = Date.now() + announced
-      while (numberOf(id) < number && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
+      while (isOld(numberOf(id)) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
     },
   }
 }

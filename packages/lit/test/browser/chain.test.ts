@@ -45,7 +45,7 @@ describeLit('switchChain', (lit) => {
       const expected =
         switching === 4001
           ? { code: 'wallet-refused', message: expect.stringContaining('refused') }
-          : { code: 'wallet-failed', message: expect.stringContaining('account') }
+          : { code: 'chain-mismatch', message: expect.stringMatching(/"polygon" is chain 137, the wallet's is 1\b/) }
       expect(await getSigs(tab, onPolygon)).toEqual(expected)
       expect(seenBy(profile)).toEqual([goTo('0x89')])
       expect(await tab.evaluate(() => localStorage.length)).toBe(0)

@@ -7,12 +7,13 @@ import {
   type LitNodeClientConfig,
   type SessionSig,
 } from '@session-sigs/lit'
+import { indexedDbStorage } from '@session-sigs/storage-indexeddb'
 import { type Outcome, outcome } from '../../../../test/browser/pages/outcome.ts'
 
 type Request = Window['ethereum']['request']
 
 /** `test` is the one of the browser's profile. `stranger` is another, which the person has not connected with this site, and does not want to. */
-export type WalletName = 'test' | 'stranger'
+type WalletName = 'test' | 'stranger'
 
 /** Where a page finds its wallets: those that announce themselves (EIP-6963), and the one in `window.ethereum`. */
 export interface Wallets {
@@ -70,9 +71,9 @@ function setWallets({ announced: names = [], inWindow }: Wallets): void {
   for (const name of names) announce(name)
 }
 
-/** The tab's client, as `window.litClient`: a new one, as after the page was loaded. */
-async function start(config: LitNodeClientConfig): Promise<void> {
-  window.litClient = new LitNodeClient(config)
+/** The tab's client, as `window.litClient`: a new one, as after the page was loaded. It keeps its session in local storage, or where nobody can read the key. */
+async function start(config: LitNodeClientConfig, isInIndexedDb: boolean): Promise<void> {
+  window.litClient = new LitNodeClient(isInIndexedDb ? { ...config, storage: indexedDbStorage() } : config)
   await window.litClient.connect()
 }
 

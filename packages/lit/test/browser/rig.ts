@@ -4,13 +4,14 @@ import { fileURLToPath } from 'node:url'
 import { type Network, startNetwork } from '@session-sigs/app-nodes'
 import { parseSiweMessage, type SiweMessage } from '@session-sigs/core'
 import { verifySessionSig } from '@session-sigs/core/verify'
-import type { GetSessionSigsParams, LitNodeClientConfig, SessionSig } from '@session-sigs/lit'
+import type { GetSessionSigsParams, SessionSig } from '@session-sigs/lit'
 import { build } from 'esbuild'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect } from 'vitest'
 import { openSite, type Site } from '../../../../test/browser/adapters/site.ts'
 import { valueIn } from '../../../../test/browser/clients.ts'
 import type { Outcome } from '../../../../test/browser/pages/outcome.ts'
+import { insecureHost } from '../../../../test/browser/pages.ts'
 import { describeInBrowser, type Rig } from '../../../../test/browser/suite.ts'
 import type { Profile } from '../../../../test/browser/tabs.ts'
 import type { TestWallet, WalletOptions } from '../../../../test/browser/wallet.ts'
@@ -26,9 +27,19 @@ export interface LitProfile extends Profile {
   switching: Switching
 }
 
+/** What a node takes, where it is not what most tests ask for. */
+interface Expected {
+  readonly resource?: string
+  readonly ability?: string
+  readonly address?: string
+  readonly domain?: string
+}
+
 export interface LitRig {
   /** Of the site's pages; they are served as soon as tests run. */
   readonly origin: string
+  /** The same site under a name that browsers do not trust: no `crypto.subtle`, no `navigator.locks`. */
+  readonly insecureOrigin: string
   /** As messages name the site. */
   readonly host: string
   readonly network: Network
@@ -41,12 +52,9 @@ export interface LitRig {
   /** A tab with a client that has connected. */
   newClient(profile: LitProfile): Promise<Page>
   /** What a tab's client is from now on. */
-  start(tab: Page, config?: Partial<LitNodeClientConfig>): Promise<void>
+  start(tab: Page, isInIndexedDb?: boolean): Promise<void>
   /** Each signature as its node would check it. */
-  expectAccepted(
-    answer: Answer,
-    expected?: { readonly resource?: string; readonly ability?: string; readonly address?: string },
-  ): Promise<void>
+  expectAccepted(answer: Answer, expected?: Expected): Promise<void>
 }
 
 /** The page, bundled from source as an app's is. */
@@ -75,6 +83,9 @@ function describedRig(rig: Rig, site: () => Site, network: () => Network): LitRi
     get origin() {
       return site().origin
     },
+    get insecureOrigin() {
+      return `http://${insecureHost}:${new URL(site().origin).port}`
+    },
     get host() {
       return new URL(site().origin).host
     },
@@ -89,13 +100,17 @@ function describedRig(rig: Rig, site: () => Site, network: () => Network): LitRi
       await lit.start(tab)
       return tab
     },
-    start: (tab, config = {}) =>
-      tab.evaluate((given) => window.lit.start(given), { litNetwork: 'custom', bootstrapUrls: network().urls, ...config } as const),
-    async expectAccepted(answer, { address = alice.address, ...asked } = {}) {
+    start: (tab, isInIndexedDb = false) =>
+      tab.evaluate(([bootstrapUrls, is]) => window.lit.start({ litNetwork: 'custom', bootstrapUrls }, is), [
+        network().urls,
+        isInIndexedDb,
+      ] as const),
+    async expectAccepted(answer, { address = alice.address, domain = lit.host, ...asked } = {}) {
       const sigs = valueIn(answer)
-      expect(Object.keys(sigs)).toEqual(network().urls)
+      // In the order in which the nodes answered.
+      expect(Object.keys(sigs).toSorted()).toEqual(network().urls.toSorted())
       for (const [node, sig] of Object.entries(sigs)) {
-        const session = await verifySessionSig(sig, { audience: node, domains: [lit.host], resource: 'litAction://*', ...asked })
+        const session = await verifySessionSig(sig, { audience: node, domains: [domain], resource: 'litAction://*', ...asked })
         expect(session.address).toBe(address)
       }
     },
@@ -112,7 +127,8 @@ export function describeLit(name: string, run: (lit: LitRig) => void): void {
 
     beforeAll(async () => {
       site = await openSite(await bundlePage())
-      network = await startNetwork({ domains: [new URL(site.origin).host] })
+      const { host, port } = new URL(site.origin)
+      network = await startNetwork({ domains: [host, `${insecureHost}:${port}`] })
       // A busy machine may take its time.
     }, 60_000)
 

@@ -6,8 +6,14 @@ import { keysOf } from '../../../../test/browser/clients.ts'
 import { dumpOrigin, findSeed } from '../../../../test/browser/seeds.ts'
 import { describeLit, getSigs, type LitProfile, localStorageOf, whenAtRest } from './rig.ts'
 
-/** As an app has it that keeps things of its own, with names much like ours. */
-const appsOwn = { 'app-theme': 'dark', 'lit-theme': 'light', 'session-sigs': 'mine', 'session-sigs:other': '{}', '': 'nameless' }
+/** As an app has it that keeps things of its own, with names much like ours; one is that of a client of core's. */
+const appsOwn = {
+  'app-theme': 'dark',
+  'lit-theme': 'light',
+  'session-sigs': 'mine',
+  'session-sigs:lit': '{"v":1,"sessions":{}}',
+  '': 'nameless',
+}
 
 async function fillStorages(tab: Page): Promise<void> {
   await tab.evaluate(async (entries) => {
@@ -52,7 +58,7 @@ describeLit('local storage', (lit) => {
     const [publicKey] = keysOf([answer])
     const kept = await localStorageOf(tab)
     const names = Object.keys(kept).filter((name) => !(name in appsOwn))
-    expect(names.toSorted()).toEqual(['lit-session-key', 'lit-wallet-sig', 'session-sigs:lit', 'session-sigs:lit#'])
+    expect(names.toSorted()).toEqual(['lit-session-key', 'lit-sessions', 'lit-sessions#', 'lit-wallet-sig'])
 
     const pair = JSON.parse(kept['lit-session-key'] ?? '')
     expect(Object.keys(pair)).toEqual(['publicKey', 'secretKey'])
@@ -76,7 +82,7 @@ describeLit('local storage', (lit) => {
       await lit.start(tab)
       await useAll(tab)
       const during = await localStorageOf(tab)
-      expect(Object.keys(during)).toEqual(expect.arrayContaining(['lit-auth-signature', 'session-sigs:lit']))
+      expect(Object.keys(during)).toEqual(expect.arrayContaining(['lit-auth-signature', 'lit-sessions']))
       await tab.evaluate((isBare) => window.lit.disconnectWeb3(isBare ? undefined : localStorage), way === 'bare')
       expect(await storedIn(tab)).toEqual(before)
       expect(findSeed(await dumpOrigin(tab), seedIn(during))).toEqual([])
@@ -115,7 +121,9 @@ describeLit('local storage', (lit) => {
     await wallet.whenAsked(1)
     await tab.evaluate(() => window.lit.disconnectWeb3())
     wallet.release()
-    expect(await answer).toMatchObject({ code: 'signed-out' })
+    expect(await answer).toEqual({ code: 'signed-out', message: expect.stringMatching(/^Signed out while the wallet was asked/) })
+    // Nobody can call what this API does not have.
+    expect(await answer).not.toMatchObject({ message: expect.stringContaining('signIn') })
     // What the wallet signed has arrived, and whoever was to write something has.
     await tab.evaluate(() => window.ethereum.request({ method: 'eth_chainId' }))
     await whenAtRest(tab)

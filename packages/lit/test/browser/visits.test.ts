@@ -3,10 +3,25 @@ import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
 import { keysOf, valueIn } from '../../../../test/browser/clients.ts'
 import { alice, bob } from '../../../core/test/wallet.ts'
-import { type Answer, describeLit, getManySigs, getSigs, greeting, type LitProfile, type LitRig, localStorageOf } from './rig.ts'
+import {
+  type Answer,
+  describeLit,
+  getManySigs,
+  getSigs,
+  greeting,
+  type LitProfile,
+  type LitRig,
+  localStorageOf,
+  setWallets,
+} from './rig.ts'
 
 function newClients(lit: LitRig, profile: LitProfile, count: number): Promise<Page[]> {
   return Promise.all(Array.from({ length: count }, () => lit.newClient(profile)))
+}
+
+/** What a person was asked. */
+function questionsOf({ requests }: LitProfile['wallet']): string[] {
+  return requests.map(({ method }) => method).filter((method) => /^(?:eth_requestAccounts|personal_sign)$/.test(method))
 }
 
 /** Whose session a call has used. */
@@ -26,7 +41,6 @@ describeLit('the wallet is asked once', (lit) => {
     const { wallet } = profile
     const tab = await lit.newClient(profile)
     const first = await getSigs(tab)
-    const touched = wallet.requests.length
     const kept = await localStorageOf(tab)
     for (let visit = 0; visit < 2; visit++) {
       await tab.reload()
@@ -35,8 +49,18 @@ describeLit('the wallet is asked once', (lit) => {
       await lit.expectAccepted(answer)
       expect(keysOf([answer])).toEqual(keysOf([first]))
     }
-    expect([wallet.signRequests.length, wallet.requests.length]).toEqual([1, touched])
+    expect(questionsOf(wallet)).toEqual(['eth_requestAccounts', 'personal_sign'])
     expect(await localStorageOf(tab)).toEqual(kept)
+  })
+
+  it('on the first visit, and not on one where the wallet is missing', async () => {
+    const profile = await lit.newProfile()
+    const tab = await lit.newClient(profile)
+    const first = await getSigs(tab)
+    await tab.reload()
+    await lit.start(tab)
+    await setWallets(tab, {})
+    expect(keysOf([await getSigs(tab)])).toEqual(keysOf([first]))
   })
 
   it('by two tabs that begin at the same time, with ten calls each', async () => {
@@ -80,7 +104,7 @@ describeLit('the wallet is asked once', (lit) => {
       await lit.expectAccepted(await getSigs(tab), { address: account.address })
       const { 'lit-wallet-sig': authSig, ...rest } = await localStorageOf(tab)
       expect(JSON.parse(authSig ?? '').address).toBe(account.address)
-      expect(Object.keys(rest).toSorted()).toEqual(['lit-session-key', 'session-sigs:lit', 'session-sigs:lit#'])
+      expect(Object.keys(rest).toSorted()).toEqual(['lit-session-key', 'lit-sessions', 'lit-sessions#'])
     }
     expect(wallet.signRequests.length).toBe(2)
   })
@@ -106,6 +130,20 @@ describeLit('the wallet is asked once', (lit) => {
     await lit.expectAccepted(last)
     expect(keysOf([last])).not.toEqual(keysOf([first]))
     expect(wallet.signRequests.length).toBe(3)
+  })
+
+  it('for each account, also where the other was chosen on a later visit', async () => {
+    const profile = await lit.newProfile()
+    const { wallet } = profile
+    const tab = await lit.newClient(profile)
+    await getSigs(tab)
+    await tab.reload()
+    await lit.start(tab)
+    await lit.expectAccepted(await getSigs(tab))
+    expect(wallet.signRequests.length).toBe(1)
+    await wallet.switchAccount(bob)
+    await whenAccountIs(tab, bob.address)
+    expect(wallet.signRequests.length).toBe(2)
   })
 
   it('and once more for what was not granted yet, for the same key', async () => {

@@ -44,7 +44,7 @@ describeLit("the page's wallet", (lit) => {
       await setWallets(tab, { announced })
       await lit.expectAccepted(await getSigs(tab))
       expect(profile.wallet.signRequests.length).toBe(1)
-      expect(await strangerCalls(tab)).toEqual(['eth_accounts'])
+      expect(await strangerCalls(tab)).not.toContain('eth_requestAccounts')
     })
   }
 
@@ -53,8 +53,8 @@ describeLit("the page's wallet", (lit) => {
     const tab = await lit.newClient(profile)
     await setWallets(tab, { announced: ['stranger', 'test'] })
     expect(codeOf(await getSigs(tab))).toBe('wallet-refused')
-    expect(await strangerCalls(tab)).toEqual(['eth_accounts', 'eth_requestAccounts'])
-    expect(profile.wallet.requests.map(({ method }) => method)).toEqual(['eth_accounts'])
+    expect(await strangerCalls(tab)).toContain('eth_requestAccounts')
+    expect(profile.wallet.requests.map(({ method }) => method)).not.toContain('eth_requestAccounts')
   })
 
   for (const wallets of [{ announced: ['test'] }, { inWindow: 'test' }] as const) {
