@@ -5,6 +5,7 @@ import {
   isSessionError,
   parseSiweMessage,
   type SessionClient,
+  SessionError,
   type SessionSig,
   type SessionSigsRequest,
   type SessionStorage,
@@ -47,8 +48,11 @@ export class LitNodeClient {
   failedNodes: Map<string, string> = new Map()
 
   readonly #given: LitNodeClientConfig
-  /** Made when it is needed: before that nothing of the page is touched. */
-  #made: { readonly core: SessionClient; readonly storage: SessionStorage } | undefined
+  /** Both made when they are needed: before that nothing of the page is touched. */
+  #storage: SessionStorage | undefined
+  #core: SessionClient | undefined
+  /** Counts sign-outs: a call that was begun before one comes to nothing. */
+  #signOuts = 0
   /** Ends what is under way with nodes, other pages and the wallet. */
   #connection: AbortController | undefined
   #attempt: AbortController | undefined
@@ -79,17 +83,20 @@ export class LitNodeClient {
   }
 
   #session(): { readonly core: SessionClient; readonly storage: SessionStorage } {
-    if (this.#made) return this.#made
-    const { storageProvider, storage = storageOf(storageProvider?.provider), domain, statement } = this.#given
-    const signer: Signer = {
+    const { storageProvider, storage, domain, statement } = this.#given
+    this.#storage ??= storage ?? storageOf(storageProvider?.provider)
+    this.#core ??= createSessionClient({ storage: this.#storage, signer: this.#walletSigner(), domain, statement })
+    return { core: this.#core, storage: this.#storage }
+  }
+
+  #walletSigner(): Signer {
+    return {
       account: async (asked) => (await this.#pageSigner()).account(asked),
       signMessage: async (message, account) => {
         this.#log(`asking the wallet of ${account.address}`)
         return (await this.#pageSigner()).signMessage(message, account)
       },
     }
-    this.#made = { storage, core: createSessionClient({ storage, signer, domain, statement }) }
-    return this.#made
   }
 
   #pageSigner(): Promise<PageSigner> {
@@ -101,7 +108,7 @@ export class LitNodeClient {
   async #hear({ id, at }: SignOutOrder): Promise<void> {
     if (this.#heard === id) return
     this.#heard = id
-    this.#made = undefined
+    this.#core = undefined
     await (await this.#signer)?.follow()
     const kept = await this.#session()
       .core.getDelegation()
@@ -179,10 +186,11 @@ export class LitNodeClient {
    */
   async getSessionSigs(params: GetSessionSigsParams = {}): Promise<Record<string, SessionSig>> {
     this.#checkReady()
+    const before = this.#signOuts
     await this.#ending
     const request = await this.#requestOf(params)
     try {
-      const sigs = await this.#sign(request)
+      const sigs = await this.#sign(request, before)
       this.#log(`session signatures for ${Object.keys(sigs).length} nodes`)
       return sigs
     } catch (error) {
@@ -191,10 +199,11 @@ export class LitNodeClient {
     }
   }
 
-  async #sign(request: SessionSigsRequest): Promise<Record<string, SessionSig>> {
+  async #sign(request: SessionSigsRequest, before: number): Promise<Record<string, SessionSig>> {
     const { core } = this.#session()
     // The person may have gone to another account since the last visit.
     if (!request.authNeededCallback) await (await this.#pageSigner()).meet()
+    if (this.#signOuts !== before) throw new SessionError('signed-out', { during: 'signIn' })
     try {
       return await core.getSessionSigs(request)
     } catch (error) {
@@ -262,6 +271,7 @@ export class LitNodeClient {
   /** Ends the session and removes all of it: the key, what the wallet signed, and other accounts' sessions. `disconnectWeb3(client)` is the same. */
   signOut(): Promise<void> {
     const { core, storage } = this.#session()
+    this.#signOuts += 1
     const ended = core.signOut()
     this.#log('signed out')
     const ending = ended.finally(() => removeRecord(storage))

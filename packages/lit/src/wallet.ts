@@ -6,7 +6,7 @@ import { toHex } from './hex.ts'
 import type { WalletProvider } from './provider.ts'
 import { failure } from './wallet-errors.ts'
 
-/** How long a wallet that a page is still being given is waited for, in milliseconds. */
+/** How long a wallet that a page is still being given is waited for, and one that is asked in silence, in milliseconds. */
 const patience = 300
 
 function isProvider(value: unknown): value is WalletProvider {
@@ -32,11 +32,18 @@ function present(): WalletProvider[] {
   return found.length > 0 ? found : isProvider(ethereum) ? [ethereum] : []
 }
 
+/** The accounts that a wallet has connected with this site, without asking the person. One that is locked, or does not answer soon, says nothing. */
+async function accountsOf(wallet: WalletProvider): Promise<readonly unknown[]> {
+  const late = new Promise((resolve) => setTimeout(resolve, patience))
+  const said = await Promise.race([wallet.request({ method: 'eth_accounts' }), late]).catch(() => undefined)
+  return Array.isArray(said) ? said : []
+}
+
 /** Where there are several, the one that the person has connected with this site, else the first. */
 async function preferred(found: readonly WalletProvider[]): Promise<WalletProvider | undefined> {
   if (found.length < 2) return found[0]
-  const accounts = await Promise.all(found.map((wallet) => wallet.request({ method: 'eth_accounts' }).catch(() => [])))
-  return found.find((_, i) => Array.isArray(accounts[i]) && accounts[i].length > 0) ?? found[0]
+  const accounts = await Promise.all(found.map(accountsOf))
+  return found.find((_, i) => accounts[i]?.length) ?? found[0]
 }
 
 /** @throws SessionError `wallet-missing` */
@@ -98,9 +105,8 @@ export function pageSigner(given: WalletProvider | undefined, client: () => Pick
       },
       removeListener: removeListener.bind(wallet),
     })
-    const accounts = await wallet.request({ method: 'eth_accounts' }).catch(() => undefined)
-    // A wallet that is locked, or has not been connected yet, says nothing.
-    if (Array.isArray(accounts) && accounts.length > 0) await tell?.(accounts)
+    const accounts = await accountsOf(wallet)
+    if (accounts.length > 0) await tell?.(accounts)
   }
 
   async function findAndFollow(): Promise<WalletProvider> {

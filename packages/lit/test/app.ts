@@ -30,13 +30,16 @@ export async function signText(signedMessage: string, wallet: Wallet = alice): P
   return { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address: wallet.address }
 }
 
+/** What a message says otherwise; `undefined` is not said. */
+export type Changes = { [Field in keyof SiweMessage]?: SiweMessage[Field] | undefined }
+
 /** What the documentation's callback returns, with a message that says otherwise where a test wants that. */
 export function answer(
   { statement = 'Sign a session key to use with Lit Protocol', resources, expiration, uri }: AuthCallbackParams,
-  changes: Partial<SiweMessage> = {},
+  changes: Changes = {},
   wallet: Wallet = alice,
 ): Promise<AuthSig> {
-  const message = new SiweMessage({
+  const fields: Changes = {
     domain,
     address: wallet.address,
     statement,
@@ -46,8 +49,9 @@ export function answer(
     expirationTime: expiration,
     resources,
     ...changes,
-  })
-  return signText(message.prepareMessage(), wallet)
+  }
+  const said = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined))
+  return signText(new SiweMessage(said).prepareMessage(), wallet)
 }
 
 export interface CountingCallback {

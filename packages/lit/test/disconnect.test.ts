@@ -10,6 +10,7 @@ import {
   type LitNodeClient,
   type LitNodeClientConfig,
   LOCAL_STORAGE_KEYS,
+  type SessionKeyPair,
 } from '../src/index.ts'
 import { alice, answer, bob, connect, countingCallback, domain, keyIn, latch, PageWallet, startNodes } from './app.ts'
 import { givePage, notAllowed, TextStore } from './page.ts'
@@ -296,6 +297,76 @@ describe('bare', () => {
   })
 })
 
+describe('a call that was begun before, and has not come to the wallet yet', () => {
+  const ends: [string, (client: LitNodeClient) => Promise<void>][] = [
+    ['bare', () => disconnectWeb3()],
+    ['the client', (client) => disconnectWeb3(client)],
+  ]
+
+  it.each(ends)('behavior: %s, right after it: nobody is asked', async (_, end) => {
+    const client = await open()
+    const authNeededCallback = countingCallback()
+    const call = client.getSessionSigs({ ...actions, authNeededCallback })
+    const ending = end(client)
+    await expect(call).rejects.toMatchObject(signedOut)
+    await ending
+    expect(authNeededCallback.asked.length).toBe(0)
+    expect(page.all()).toEqual({ mine: 'stays' })
+  })
+
+  it.each(ends)('behavior: %s, while it waits for the key that the caller brings', async (_, end) => {
+    const client = await open()
+    const authNeededCallback = countingCallback()
+    const key = latch<SessionKeyPair>()
+    const call = client.getSessionSigs({ ...actions, authNeededCallback, sessionKey: key.promise })
+    const outcome = expect(call).rejects.toMatchObject(signedOut)
+    await end(client)
+    key.release(await generateSessionKeyPair())
+    await outcome
+    expect(authNeededCallback.asked.length).toBe(0)
+  })
+
+  it.each(ends)('behavior: %s, while the page’s wallet is still connecting', async (_, end) => {
+    const wallet = new PageWallet()
+    const [asked, person] = [latch(), latch()]
+    const request = wallet.request.bind(wallet)
+    const slow = async (args: { method: string; params?: unknown[] }): Promise<unknown> => {
+      if (args.method === 'eth_requestAccounts') {
+        asked.release()
+        await person.promise
+      }
+      return request(args)
+    }
+    const client = await open({ provider: { request: slow }, domain })
+    const outcome = expect(client.getSessionSigs(actions)).rejects.toMatchObject(signedOut)
+    await asked.promise
+    await end(client)
+    person.release()
+    await outcome
+    expect(wallet.signed).toEqual([])
+    expect(page.all()).toEqual({ mine: 'stays' })
+  })
+
+  it.each(ends)('behavior: %s, while another call’s question is open: only that one was ever put', async (_, end) => {
+    const client = await open()
+    const [asked, person] = [latch(), latch()]
+    const authNeededCallback = countingCallback(async (params) => {
+      asked.release()
+      await person.promise
+      return answer(params)
+    })
+    const outcomes = Promise.allSettled(
+      [1, 2, 3].map((id) => client.getSessionSigs({ resources: [`litAction://${id}`], authNeededCallback })),
+    )
+    await asked.promise
+    await end(client)
+    person.release()
+    for (const outcome of await outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: signedOut })
+    expect(authNeededCallback.asked.length).toBe(1)
+    expect(page.all()).toEqual({ mine: 'stays' })
+  })
+})
+
 describe('given one client', () => {
   it('behavior: clients of other places go on', async () => {
     const other = await open({ storage: memoryStorage() })
@@ -346,8 +417,27 @@ describe('other tabs', () => {
     expect(authNeededCallback.asked.length).toBe(2)
   })
 
-  it('behavior: what they said before this session began does not', async () => {
-    const client = await open({ storage: memoryStorage() })
+  it('behavior: and lets this page forget the keys that were brought', async () => {
+    const client = await open()
+    const authNeededCallback = countingCallback()
+    const brought = { ...actions, authNeededCallback, sessionKey: await generateSessionKeyPair() }
+    await client.getSessionSigs(brought)
+    tab().postMessage({ id: 'elsewhere', at: Date.now() + 1 })
+    await expect.poll(() => client.getSessionSigs(brought).then(() => authNeededCallback.asked.length)).toBe(2)
+  })
+
+  it.each<[string, () => Partial<LitNodeClientConfig>]>([
+    ['in local storage', () => ({})],
+    ['in a storage of its own', () => ({ storage: memoryStorage() })],
+    [
+      'in memory, where there is no storage',
+      () => {
+        vi.stubGlobal('localStorage', undefined)
+        return {}
+      },
+    ],
+  ])('behavior: what they said before this session began does not: %s', async (_, place) => {
+    const client = await open(place())
     const authNeededCallback = countingCallback()
     const before = keyIn(await client.getSessionSigs({ ...actions, authNeededCallback }))
     const channel = tab()

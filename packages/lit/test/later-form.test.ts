@@ -294,6 +294,7 @@ describe('requests that cannot be met', () => {
     ['both forms at once', { resources: ['litAction://*'] }],
     ['capabilities of the first form', { sessionCapabilities: ['litActionCapability://*'] }],
     ['no list', { resourceAbilityRequests: action as never }],
+    ['a restriction, which nobody would keep to', { resourceAbilityRequests: [{ ...action, data: { uses: '1' } }] }],
     ['an element that is none', { resourceAbilityRequests: [null as never] }],
   ])('error: %s is a mistake of the call', async (_, params) => {
     const { error, asked } = await refusalOf(params)

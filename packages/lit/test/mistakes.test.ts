@@ -185,13 +185,13 @@ it('3: nor refused while it is good', async () => {
 })
 
 it.each([
-  ['no statement', {}],
+  ['no statement', { statement: undefined }],
   ['a statement', { statement: 'Hello.' }],
   ['a statement that looks like an end', { statement: 'Expiration Time: 2099-01-01T00:00:00.000Z' }],
-  ['a request id', { requestId: 'Expiration' }],
+  ['a request id', { statement: undefined, requestId: 'Expiration' }],
 ])('4: the end is read as the field it is: with %s', async (_, changes) => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  const authNeededCallback = countingCallback((params) => answer(params, { statement: undefined as never, ...changes }))
+  const authNeededCallback = countingCallback((params) => answer(params, changes))
   const client = await open()
   const params = { ...first, authNeededCallback, expiration: new Date(Date.now() + 10 * minute).toISOString() }
   await client.getSessionSigs(params)

@@ -79,6 +79,22 @@ describe('without a wallet', () => {
   })
 })
 
+describe('with defaultAuthCallback', () => {
+  it('default: it is asked as a call’s own would be', async () => {
+    const defaultAuthCallback = countingCallback()
+    const opened = await open({ defaultAuthCallback, provider: new PageWallet() })
+    const sigs = await opened.getSessionSigs({ resources: ['litAction://*'] })
+    expect(defaultAuthCallback.asked).toMatchObject([{ chain: 'ethereum', resources: ['litActionCapability://*'] }])
+    expect(await runActions(network, sigs)).toEqual([200, 200])
+  })
+
+  it('behavior: a call’s own goes before it', async () => {
+    const [defaultAuthCallback, authNeededCallback] = [countingCallback(), countingCallback()]
+    await (await open({ defaultAuthCallback })).getSessionSigs({ authNeededCallback })
+    expect([defaultAuthCallback.asked.length, authNeededCallback.asked.length]).toEqual([0, 1])
+  })
+})
+
 describe('with provider', () => {
   it('default: it is asked for the account, and to sign, once', async () => {
     const wallet = new PageWallet()

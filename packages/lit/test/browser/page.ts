@@ -12,8 +12,8 @@ import { type Outcome, outcome } from '../../../../test/browser/pages/outcome.ts
 
 type Request = Window['ethereum']['request']
 
-/** `test` is the one of the browser's profile. `stranger` is another, which the person has not connected with this site, and does not want to. */
-type WalletName = 'test' | 'stranger'
+/** `test` is the one of the browser's profile. `stranger` is another, which the person has not connected with this site, and does not want to. `silent` never answers. */
+type WalletName = 'test' | 'stranger' | 'silent'
 
 /** Where a page finds its wallets: those that announce themselves (EIP-6963), and the one in `window.ethereum`. */
 export interface Wallets {
@@ -44,7 +44,8 @@ const stranger: Window['ethereum'] = {
     throw Object.assign(new Error('User rejected the request.'), { code: 4001 })
   },
 }
-const wallets: Readonly<Record<WalletName, Window['ethereum']>> = { test: profile, stranger }
+const silent: Window['ethereum'] = { ...profile, request: () => new Promise(() => undefined) }
+const wallets: Readonly<Record<WalletName, Window['ethereum']>> = { test: profile, stranger, silent }
 
 function announce(name: WalletName): void {
   const info = { uuid: `arranged-${name}`, name, icon: 'data:,', rdns: `example.${name}` }

@@ -53,15 +53,20 @@ describeLit('the wallet is asked once', (lit) => {
     expect(await localStorageOf(tab)).toEqual(kept)
   })
 
-  it('on the first visit, and not on one where the wallet is missing', async () => {
-    const profile = await lit.newProfile()
-    const tab = await lit.newClient(profile)
-    const first = await getSigs(tab)
-    await tab.reload()
-    await lit.start(tab)
-    await setWallets(tab, {})
-    expect(keysOf([await getSigs(tab)])).toEqual(keysOf([first]))
-  })
+  for (const [state, wallets] of [
+    ['is missing', {}],
+    ['does not answer', { announced: ['silent'] }],
+  ] as const) {
+    it(`on the first visit, and not on one where the wallet ${state}`, async () => {
+      const profile = await lit.newProfile()
+      const tab = await lit.newClient(profile)
+      const first = await getSigs(tab)
+      await tab.reload()
+      await lit.start(tab)
+      await setWallets(tab, wallets)
+      expect(keysOf([await getSigs(tab)])).toEqual(keysOf([first]))
+    })
+  }
 
   it('by two tabs that begin at the same time, with ten calls each', async () => {
     const profile = await lit.newProfile()

@@ -48,6 +48,15 @@ describeLit("the page's wallet", (lit) => {
     })
   }
 
+  it('is the one that is connected with the site, where another never answers', async () => {
+    const profile = await lit.newProfile()
+    const tab = await lit.newClient(profile)
+    await connectWallet(tab)
+    await setWallets(tab, { announced: ['silent', 'test'] })
+    await lit.expectAccepted(await getSigs(tab))
+    expect(profile.wallet.signRequests.length).toBe(1)
+  })
+
   it('is the first, of several that are not connected', async () => {
     const profile = await lit.newProfile()
     const tab = await lit.newClient(profile)
