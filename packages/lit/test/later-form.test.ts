@@ -347,6 +347,15 @@ describe('further AuthSigs', () => {
     expect(await runActions(network, sigs)).toEqual([200, 200])
   })
 
+  it('behavior: one that the network signed goes along as it is', async () => {
+    const { signedMessage, address } = await capacity()
+    const sig = JSON.stringify({ ProofOfPossession: '00'.repeat(48) })
+    const bls: AuthSig = { sig, derivedVia: 'lit.bls', signedMessage, address, algo: 'LIT_BLS' }
+    const { sigs } = await sign({ capabilityAuthSigs: [bls] })
+    expect(JSON.stringify(payloadOf(sigs).capabilities[0])).toBe(JSON.stringify(bls))
+    expect(await runActions(network, sigs)).toEqual([200, 200])
+  })
+
   it('behavior: they grant nothing by themselves', async () => {
     client = await connect(network)
     const authNeededCallback = countingCallback()

@@ -234,6 +234,20 @@ describe('when what there is does not do', () => {
     expect(authNeededCallback.asked.length).toBe(1)
   })
 
+  it('behavior: a wallet that does not answer is not waited for where nobody has to be asked', async () => {
+    givePage()
+    await (await open()).getSessionSigs({ ...first, authNeededCallback: answer })
+    const asked: string[] = []
+    const request = ({ method }: { method: string }): Promise<unknown> => {
+      asked.push(method)
+      return new Promise(() => undefined)
+    }
+    const client = await open({ provider: { request, on: () => undefined, removeListener: () => undefined }, domain })
+    const call = client.getSessionSigs(first).then(keyIn)
+    expect(await Promise.race([call, new Promise((resolve) => setTimeout(resolve, 5000, 'nothing'))])).toMatch(/^[0-9a-f]{64}$/)
+    expect(asked).not.toContain('personal_sign')
+  })
+
   it('error: a callback that signs for another chain than the session is told so', async () => {
     const client = await open()
     const authNeededCallback = countingCallback((params) => answer(params, { chainId: params.chain === 'polygon' ? 137 : 1 }))

@@ -4,7 +4,7 @@ import { generateSessionKeyPair, type SessionError } from '@session-sigs/core'
 import { Wallet } from 'ethers'
 import { SiweMessage } from 'siwe'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { GetSessionSigsParams } from '../src/index.ts'
+import type { AuthCallbackParams, GetSessionSigsParams } from '../src/index.ts'
 import { LitNodeClient } from '../src/index.ts'
 import {
   alice,
@@ -117,6 +117,49 @@ describe('the documented flow', () => {
     const authSig = vi.fn(answer)
     const sigs = await client.getSessionSigs({ resources: ['litAction://*'], authNeededCallback: authSig })
     expect(payloadOf(sigs).capabilities).toEqual([await authSig.mock.results[0]?.value])
+  })
+})
+
+describe('what it is called with', () => {
+  it('behavior: is not changed, and can be used again', async () => {
+    client = await connect(network)
+    const authNeededCallback = countingCallback()
+    const resources = Object.freeze(['litAction://*'])
+    const params: GetSessionSigsParams = Object.freeze({
+      chain: 'ethereum',
+      resources,
+      expiration: new Date(Date.now() + day),
+      authNeededCallback,
+    })
+    const [one, other] = [await client.getSessionSigs(params), await client.getSessionSigs(params)]
+    expect([keyIn(one), authNeededCallback.asked.length]).toEqual([keyIn(other), 1])
+  })
+
+  it('behavior: changed while the wallet is asked, changes nothing', async () => {
+    client = await connect(network)
+    const resources = ['litAction://*']
+    const params = {
+      resources,
+      authNeededCallback: (asked: AuthCallbackParams) => {
+        resources.push('litPKP://*')
+        return answer(asked)
+      },
+    }
+    expect(payloadOf(await client.getSessionSigs(params)).resources).toEqual(['litAction://*'])
+  })
+
+  it('behavior: signatures are for the nodes that answered, and no others', async () => {
+    const [first = '', ...others] = network.urls
+    await network.stop(first)
+    try {
+      client = new LitNodeClient({ litNetwork: 'custom', bootstrapUrls: network.urls, minNodeCount: 2 })
+      await client.connect()
+    } finally {
+      await network.start(first)
+    }
+    const sigs = await client.getSessionSigs({ resources: ['litAction://*'], authNeededCallback: answer })
+    expect(Object.keys(sigs).sort()).toEqual([...others].sort())
+    expect(await runActions(network, sigs)).toEqual([200, 200])
   })
 })
 

@@ -72,6 +72,10 @@ describe('without a wallet', () => {
     expect(authNeededCallback.asked.length).toBe(1)
   })
 
+  it('error: the same without any parameters', async () => {
+    await expect((await open()).getSessionSigs()).rejects.toMatchObject({ code: 'wallet-missing' })
+  })
+
   it('behavior: what is there already needs none', async () => {
     const opened = await open()
     await opened.getSessionSigs({ authNeededCallback: countingCallback() })

@@ -257,6 +257,38 @@ it(
   timeout,
 )
 
+it(
+  `behavior: the same under the hands of a client that is at work, from seed ${seed}`,
+  async () => {
+    for (let i = 0; i < runs / 4; i++) {
+      const from = seed + i
+      const { texts, config, params, count } = from % 2 === 0 ? askCallback() : askWallet()
+      const provider = new TextStore()
+      const client = await connect(network, { ...config, storageProvider: { provider } })
+      const chosen = dice(from)
+      try {
+        for (let call = 0; call < 5; call++) {
+          const before = count()
+          const sigs = await client.getSessionSigs(params)
+          for (const sig of config.provider?.signatures ?? []) given.add(sig)
+          expectSound(sigs, provider.all())
+          expect(count()).toBeLessThanOrEqual(before + 1)
+          const found = change(chosen.below(3) === 0 ? texts : [provider.all()], chosen)
+          for (const name of names) provider.removeItem(name)
+          for (const [name, text] of Object.entries(found)) provider.setItem(name, text)
+        }
+        await client.signOut()
+        for (const name of names) expect(provider.getItem(name)).toBeNull()
+      } catch (error) {
+        throw new Error(`FUZZ_SEED=${from}`, { cause: error })
+      } finally {
+        await client.disconnect()
+      }
+    }
+  },
+  timeout,
+)
+
 it('behavior: a record so deep that no reader gets to its end is nonsense like any other', async () => {
   for (const name of names) {
     for (const depth of [1000, 10_000, 100_000]) {

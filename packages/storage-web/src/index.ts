@@ -92,8 +92,8 @@ function createOrder(place: WebArea): Order | undefined {
     async settled(id) {
       const { written, gone } = await latest(id)
       const isOld = (number: number): boolean => (written > gone ? number < written : number > 0 && number <= gone)
-      const end = Date.now() + announced
-      while (isOld(numberOf(id)) && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
+      const end = performance.now() + announced
+      while (isOld(numberOf(id)) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
     },
   }
 }

@@ -71,6 +71,8 @@ describeLit("the page's wallet", (lit) => {
       const profile = await lit.newProfile()
       const tab = await lit.newClient(profile)
       await setWallets(tab, {})
+      // What is loaded for a question has been loaded by now, so that it is the wallet alone that comes late.
+      expect(codeOf(await getSigs(tab))).toBe('wallet-missing')
       const [answer] = await tab.evaluate(
         async ([late, params]) => {
           const answers = window.lit.getSessionSigs(params, 1)
