@@ -39,7 +39,7 @@ const budgets = [
     budget: 2_000,
     external: ['@session-sigs/core'],
   },
-  { from: 'packages/storage-web', code: "export * from '@session-sigs/storage-web'", budget: 1_100, external: ['@session-sigs/core'] },
+  { from: 'packages/storage-web', code: "export * from '@session-sigs/storage-web'", budget: 1_250, external: ['@session-sigs/core'] },
   {
     from: 'packages/viem-signer',
     code: "export * from '@session-sigs/viem-signer'",

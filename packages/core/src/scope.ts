@@ -51,9 +51,11 @@ export interface Scope {
  */
 export function resourceScope(
   vocabulary: Vocabulary,
-  resources: readonly string[] = vocabulary.types.map((type) => `${vocabulary.prefix}${type}://*`),
+  given: readonly string[] = vocabulary.types.map((type) => `${vocabulary.prefix}${type}://*`),
   capabilities?: readonly string[],
 ): Scope {
+  // The caller may change its list while the wallet is asked.
+  const resources = [...given]
   if (resources.length === 0) throw new SessionError('resources-empty', { field: 'resources' })
   const needed = resources.map((resource) => capabilityFor(resource, vocabulary))
   const grants = capabilities ?? needed
@@ -64,5 +66,5 @@ export function resourceScope(
   }
   const missing = (granted: readonly string[]): string[] => resources.filter((resource) => !isGranted(granted, resource, vocabulary))
   if (missing(grants).length > 0) throw new SessionError('delegation-scope', { missing: missing(grants) })
-  return { wanted: { resources: [...resources] }, grants: [...new Set(grants)], missingFrom: (message) => missing(message.resources ?? []) }
+  return { wanted: { resources }, grants: [...new Set(grants)], missingFrom: (message) => missing(message.resources ?? []) }
 }

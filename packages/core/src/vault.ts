@@ -240,7 +240,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   async function generateKey(): Promise<StoredKey> {
-    if (nextKey && !hasEnded({ key: nextKey }) && !isForbidden(nextKey)) return nextKey
+    if (nextKey && form === 'seed' && !hasEnded({ key: nextKey })) return nextKey
     const key = await (await import('./stored-key.ts')).generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
     if (key.type === 'handle' || minimum === 'extractable') return key
     if (minimum !== 'memory') throw new SessionError('protection-too-low', { minimum, actual: protectionOf('seed') })

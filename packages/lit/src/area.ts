@@ -27,9 +27,12 @@ const sessionNames: readonly string[] = [restName, authSigName, keyName]
 /** Everything that this client or Lit's own ever keeps for a session. */
 export const knownNames: readonly string[] = [...Object.values(LOCAL_STORAGE_KEYS), restName, numberName]
 
-/** How often what is kept was changed: other tabs go by it. */
-export function numberIn(area: TextArea | undefined): number {
-  return Number(area?.getItem(numberName)) || 0
+function attempt<T>(run: () => T): T | undefined {
+  try {
+    return run()
+  } catch {
+    return undefined
+  }
 }
 
 /** What stands in the record for a key that is kept under its own name. */
@@ -42,14 +45,6 @@ interface Rest {
   readonly v: 1
   readonly current?: string
   readonly sessions: Readonly<Record<string, Omit<StoredSession, 'key'> & { readonly key: StoredKey | KeyElsewhere }>>
-}
-
-function attempt<T>(run: () => T): T | undefined {
-  try {
-    return run()
-  } catch {
-    return undefined
-  }
 }
 
 function readObject(text: string | null | undefined): Record<string, unknown> | undefined {

@@ -1,7 +1,7 @@
 /**
  * AuthSigs of a page's wallet for itself: loaded by who asks for one.
  */
-import { type Account, type AuthSig, formatSiweMessage, parseSiweMessage, toChecksumAddress } from '@session-sigs/core'
+import { type Account, type AuthSig, formatSiweMessage, parseSiweMessage, type SiweMessage, toChecksumAddress } from '@session-sigs/core'
 import { LOCAL_STORAGE_KEYS } from './constants.ts'
 import { randomHex } from './hex.ts'
 import { pageArea } from './place.ts'
@@ -18,6 +18,8 @@ export interface AuthMessageParams {
   /** What the message is for; the site by default. */
   uri?: string | undefined
   nonce?: string | undefined
+  /** What the message says above its resources. */
+  statement?: string | undefined
   /** The wallet to ask; by default one is looked for in the page. */
   provider?: WalletProvider | undefined
 }
@@ -25,39 +27,48 @@ export interface AuthMessageParams {
 const week = 7 * 86_400_000
 const name = LOCAL_STORAGE_KEYS.AUTH_SIGNATURE
 
+type Wanted = Omit<SiweMessage, 'nonce' | 'issuedAt' | 'expirationTime'>
+
+/** What makes a message say the same. */
+function gist({ domain, address, statement, uri, chainId, resources = [] }: Wanted): string {
+  return JSON.stringify([domain, address, statement, uri, chainId, resources])
+}
+
 /** What was signed before, if it says just what is asked for now, by the same account, and is good for a while. */
-function kept(asked: { account: Account; domain: string; uri: string; resources: readonly string[] }): AuthSig | undefined {
+function kept(wanted: Wanted): AuthSig | undefined {
   try {
     const authSig: AuthSig = JSON.parse(pageArea()?.getItem(name) ?? '')
-    const { account, domain, uri, resources } = asked
     const message = parseSiweMessage(authSig.signedMessage)
-    const isSame = message.domain === domain && message.uri === uri && JSON.stringify(message.resources ?? []) === JSON.stringify(resources)
-    const isBySame = message.address === account.address && message.chainId === account.chainId && typeof authSig.address === 'string'
-    const isSigned = /^0x[0-9a-fA-F]{130}$/.test(authSig.sig)
-    return isSame && isBySame && isSigned && Date.parse(message.expirationTime ?? '') > Date.now() ? authSig : undefined
+    const isWhole = /^0x[0-9a-fA-F]{130}$/.test(authSig.sig) && typeof authSig.address === 'string'
+    return isWhole && gist(message) === gist(wanted) && Date.parse(message.expirationTime ?? '') > Date.now() ? authSig : undefined
   } catch {
     return undefined
   }
 }
 
 async function keepOrAsk(params: AuthMessageParams): Promise<AuthSig> {
-  const { chain, switchChain, resources = [], nonce = randomHex(16), provider } = params
+  const { chain, switchChain, resources = [], statement, nonce = randomHex(16), provider } = params
   const { host: domain, origin } = globalThis.location
-  const uri = params.uri ?? origin
   const signer = pageSigner(provider, () => undefined)
   const account = await signer.account({ chain, switchChain }).then(
     ({ address, chainId }): Account => ({ address: toChecksumAddress(address), chainId }),
     (cause: unknown) => Promise.reject(walletError('account', cause)),
   )
-  const before = kept({ account, domain, uri, resources })
+  const wanted: Wanted = {
+    domain,
+    ...account,
+    uri: params.uri ?? origin,
+    version: '1',
+    ...(statement === undefined ? {} : { statement }),
+    ...(resources.length > 0 ? { resources: [...resources] } : {}),
+  }
+  const before = kept(wanted)
   if (before) return before
   const now = Date.now()
-  const { address, chainId } = account
   const expirationTime = params.expiration ?? new Date(now + week).toISOString()
-  const fields = { domain, address, uri, version: '1' as const, chainId, nonce, issuedAt: new Date(now).toISOString(), expirationTime }
-  const signedMessage = formatSiweMessage(resources.length > 0 ? { ...fields, resources: [...resources] } : fields)
+  const signedMessage = formatSiweMessage({ ...wanted, nonce, issuedAt: new Date(now).toISOString(), expirationTime })
   const sig = await signer.signMessage(signedMessage, account).catch((cause: unknown) => Promise.reject(walletError('signMessage', cause)))
-  const authSig: AuthSig = { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address }
+  const authSig: AuthSig = { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address: account.address }
   try {
     pageArea()?.setItem(name, JSON.stringify(authSig))
   } catch {

@@ -3,7 +3,6 @@ import {
   type AuthSig,
   createSessionClient,
   isSessionError,
-  parseSiweMessage,
   type SessionClient,
   SessionError,
   type SessionSig,
@@ -24,15 +23,6 @@ function textOf(date: Date): string {
   return Number.isNaN(date.getTime()) ? String(date) : date.toISOString()
 }
 
-function codeOf(error: unknown): string {
-  return isSessionError(error) ? error.code : 'the call was wrong'
-}
-
-/** Whether what a wallet signed was signed before; a text that says nothing of that was. */
-function isOlder({ signedMessage }: AuthSig, at: number): boolean {
-  return !(Date.parse(parseSiweMessage(signedMessage).issuedAt) > at)
-}
-
 /**
  * Lit's client, as far as sessions go: it greets nodes, and makes the session signatures to send them. The wallet is asked once, what it signed is kept for later calls and visits.
  *
@@ -51,6 +41,8 @@ export class LitNodeClient {
   /** Both made when they are needed: before that nothing of the page is touched. */
   #storage: SessionStorage | undefined
   #core: SessionClient | undefined
+  /** Those from before other pages signed out: a question may be open still. */
+  #earlier: SessionClient[] = []
   /** Counts sign-outs: a call that was begun before one comes to nothing. */
   #signOuts = 0
   /** Ends what is under way with nodes, other pages and the wallet. */
@@ -108,16 +100,16 @@ export class LitNodeClient {
   async #hear({ id, at }: SignOutOrder): Promise<void> {
     if (this.#heard === id) return
     this.#heard = id
+    if (this.#core) this.#earlier.push(this.#core)
     this.#core = undefined
     await (await this.#signer)?.follow()
-    const kept = await this.#session()
-      .core.getDelegation()
-      .catch(() => undefined)
-    if (kept?.capabilities.every((authSig) => isOlder(authSig, at))) await this.signOut()
+    const { isFromBefore } = await import('./heard.ts')
+    if (await isFromBefore(this.#session().core, at)) await this.signOut()
   }
 
   /**
-   * Greets all nodes of the network. Those that are down, or answer nonsense, are left out: `failedNodes` says why.
+   * Greets all nodes of the network. Those that are down, or answer nonsense, are left out: `failedNodes` says why. Where `disconnect()` comes in between, it resolves and the client is
+   * not `ready`.
    *
    * @throws SessionError `nodes-unreachable` where fewer than `minNodeCount` answered
    */
@@ -125,7 +117,7 @@ export class LitNodeClient {
     if (this.#connecting) return this.#connecting
     const connecting = this.#connect()
       .catch((error: unknown) => {
-        this.#log(`not connected: ${codeOf(error)}`)
+        this.#log(`not connected: ${Object(error).code ?? 'the call was wrong'}`)
         throw error
       })
       .finally(() => {
@@ -155,6 +147,7 @@ export class LitNodeClient {
         this.#log(`left out ${node}: ${reason}`)
       },
     })
+    if (connection.signal.aborted) return
     // What was before stays as it is where this fails.
     this.#connection?.abort()
     this.#connection = connection
@@ -194,7 +187,7 @@ export class LitNodeClient {
       this.#log(`session signatures for ${Object.keys(sigs).length} nodes`)
       return sigs
     } catch (error) {
-      this.#log(`no session signatures: ${codeOf(error)}`)
+      this.#log(`no session signatures: ${Object(error).code ?? 'the call was wrong'}`)
       throw (await import('./words.ts')).inOurWords(error)
     }
   }
@@ -215,15 +208,14 @@ export class LitNodeClient {
   }
 
   #checkReady(): void {
-    if (!this.ready) throw new TypeError('Call connect() first, and wait for it.')
+    if (!this.ready) throw new TypeError('Wait for connect() first.')
   }
 
   /** In the words of core, which checks all of it but what this client says itself. */
   async #requestOf(params: GetSessionSigsParams): Promise<SessionSigsRequest> {
     const strange = Object(params) === params ? ['nodes', 'sessionSigExpiration'].find((name) => name in params) : 'params'
     if (strange) throw new TypeError(`"${strange}" cannot be given here.`)
-    if (params.resourceAbilityRequests?.some(({ data }) => data))
-      throw new TypeError('Restrictions (data) of a request are not understood here.')
+    if (params.resourceAbilityRequests?.some(({ data }) => data)) throw new TypeError('The data of a request is not understood here.')
     const { capacityDelegationAuthSig, capabilityAuthSigs = [], sessionCapabilityObject, domain, ...given } = params
     const callback = given.authNeededCallback ?? this.config.defaultAuthCallback
     if (sessionCapabilityObject && !callback) throw new TypeError('sessionCapabilityObject needs authNeededCallback.')
@@ -272,7 +264,7 @@ export class LitNodeClient {
   signOut(): Promise<void> {
     const { core, storage } = this.#session()
     this.#signOuts += 1
-    const ended = core.signOut()
+    const ended = Promise.all([core, ...this.#earlier.splice(0)].map((each) => each.signOut())).then(() => undefined)
     this.#log('signed out')
     const ending = ended.finally(() => removeRecord(storage))
     // What is asked for next waits for it, as apps call this without waiting: a session that begins must not be removed by it.

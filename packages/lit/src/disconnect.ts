@@ -1,9 +1,14 @@
-import { isSessionError, SessionError, type SessionStorage } from '@session-sigs/core'
-import { announceRemoval } from '@session-sigs/storage-web'
-import { knownNames, numberIn, recordName, type TextArea } from './area.ts'
+import type { SessionStorage } from '@session-sigs/core'
+import { removeAtOnce } from '@session-sigs/storage-web'
+import { knownNames, litArea, recordName, type TextArea } from './area.ts'
 import { LitNodeClient } from './client.ts'
-import { firstFailure, signOutAll } from './live.ts'
-import { pageArea, removeRecord } from './place.ts'
+import { signOutAll } from './live.ts'
+import { pageArea, removeRecord, storageFailure } from './place.ts'
+
+/** What a button hands to its handler: as good as nothing. */
+interface ButtonEvent {
+  readonly type: string
+}
 
 function has(given: unknown, name: string): boolean {
   return typeof Object(given)[name] === 'function'
@@ -15,18 +20,24 @@ function has(given: unknown, name: string): boolean {
  *
  * @throws SessionError `storage-failed`
  */
-export async function disconnectWeb3(from?: LitNodeClient | SessionStorage | TextArea): Promise<void> {
+export async function disconnectWeb3(from?: LitNodeClient | SessionStorage | TextArea | ButtonEvent): Promise<void> {
   if (from instanceof LitNodeClient) return from.signOut()
   const [area, storage] = [has(from, 'removeItem') && (from as TextArea), has(from, 'delete') && (from as SessionStorage)]
-  // Also where a button hands its event to this.
   const isBare = !area && !storage
-  const texts = isBare ? pageArea() : area
-  const announcing = texts === pageArea() ? announceRemoval(recordName, numberIn(texts)) : undefined
-  const clearing = firstFailure(texts ? knownNames.map((name) => () => texts.removeItem(name)) : [])
-  const { hasEnded, failure } = await signOutAll(isBare ? undefined : from)
-  await announcing
-  const failed = (await clearing) ?? failure
-  if (failed) throw isSessionError(failed.cause) ? failed.cause : new SessionError('storage-failed', { operation: 'delete' }, failed)
+  if (isBare && from && typeof Object(from).type !== 'string') throw new TypeError('Give it a client, a storage, or nothing.')
+  const page = pageArea()
+  const texts = isBare ? page : area
+  let clearing: Promise<unknown>[] = []
+  const clear = (): void => {
+    if (texts) clearing = knownNames.map(async (name) => texts.removeItem(name))
+  }
+  // What other tabs still see of it must not be taken for true.
+  const removing = texts && texts === page ? removeAtOnce(recordName, litArea(texts), clear) : clear()
+  const ending = signOutAll(isBare ? undefined : from)
+  // Whatever becomes of one, the others are tried.
+  const outcomes = await Promise.allSettled([...clearing, ...ending, removing])
+  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
+  if (failed) throw storageFailure(failed.reason)
   // Where nobody here has it open.
-  if (storage && !hasEnded) await removeRecord(storage)
+  if (storage && ending.length === 0) await removeRecord(storage)
 }

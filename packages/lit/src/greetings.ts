@@ -29,7 +29,7 @@ function reasonOf(error: unknown): string {
 }
 
 /**
- * Greets all nodes at the same time. Resolves when enough have answered, and the others too or for a while longer; those that still do are told of as they come.
+ * Greets all nodes at the same time. Resolves when enough have answered, and the others too or for a while longer; those that still do are told of as they come. Resolves as well where `signal` ends it.
  *
  * @throws SessionError `nodes-unreachable`
  */
@@ -56,9 +56,10 @@ export async function greetAll({ nodes, needed, timeout, signal, onNode, onFailu
         onNode(node, hash)
         if (connected.length === needed) last = setTimeout(resolve, grace)
       } catch (error) {
-        const reason = signal.aborted ? 'disconnect() was called' : isLate ? `it did not answer within ${timeout} ms` : reasonOf(error)
+        if (signal.aborted) return
+        const reason = isLate ? `it did not answer within ${timeout} ms` : reasonOf(error)
         failed.push({ node, reason })
-        if (!signal.aborted) onFailure(node, reason)
+        onFailure(node, reason)
       }
     }
     void Promise.all(nodes.map(greetOne)).then(() => {
@@ -68,5 +69,5 @@ export async function greetAll({ nodes, needed, timeout, signal, onNode, onFailu
     })
   })
   await enough
-  if (connected.length < needed || signal.aborted) throw failure('nodes-unreachable', { connected, needed, failed })
+  if (connected.length < needed && !signal.aborted) throw failure('nodes-unreachable', { connected, needed, failed })
 }

@@ -3,31 +3,43 @@ import type { AuthMessageParams } from './auth-message.ts'
 import { disconnectWeb3 } from './disconnect.ts'
 import type { AuthSigParams, SiweMessageParams } from './messages.ts'
 
-export type { AuthCallbackParams, AuthSig, SessionKeyPair, SessionSig } from '@session-sigs/core'
+export type { AuthSig, SessionKeyPair, SessionSig } from '@session-sigs/core'
 export { generateSessionKeyPair, isSessionError, SessionError } from '@session-sigs/core'
 export type { TextArea } from './area.ts'
 export { newSessionCapabilityObject, RecapSessionCapabilityObject } from './capability.ts'
 export { LitNodeClient, LitNodeClient as LitNodeClientNodeJs } from './client.ts'
-export type { LitAbilityName, LitNetworkName } from './constants.ts'
+export type {
+  LitAbilityName,
+  LitAbilityName as LIT_ABILITY_VALUES,
+  LitNetworkName,
+  LitNetworkName as LIT_NETWORK_VALUES,
+} from './constants.ts'
 export {
   LIT_ABILITY,
-  LIT_ABILITY as LitAbility,
   LIT_NETWORK,
-  LIT_NETWORK as LitNetwork,
   LIT_NETWORKS,
   LIT_RESOURCE_PREFIX,
-  LIT_RESOURCE_PREFIX as LitResourcePrefix,
   LIT_RESOURCES,
+  LitAbility,
+  LitNetwork,
+  LitResourcePrefix,
   LOCAL_STORAGE_KEYS,
 } from './constants.ts'
 export type { AuthSigParams, MessageSigner, SiweMessageParams } from './messages.ts'
-export type { GetSessionSigsParams, LitNodeClientConfig } from './options.ts'
+export type {
+  AuthCallback,
+  AuthCallbackParams,
+  GetSessionSigsParams,
+  GetSessionSigsParams as GetSessionSigsProps,
+  LitNodeClientConfig,
+} from './options.ts'
 export type { WalletProvider } from './provider.ts'
 export type { LitResource, LitResourceAbilityRequest } from './resources.ts'
 export { LitAccessControlConditionResource, LitActionResource, LitPKPResource, LitRLIResource } from './resources.ts'
 
 /** What `getSessionSigs` gives: node URL → session signature. */
 export type SessionSigsMap = Record<string, SessionSig>
+export type SessionSigs = SessionSigsMap
 
 export { type AuthMessageParams, createSiweMessage as createSiweMessageWithRecaps, disconnectWeb3 }
 

@@ -57,28 +57,14 @@ export function listen(client: Live): () => void {
   return () => channel?.close()
 }
 
-/** What one of them failed with, each tried whatever becomes of the others, all before this returns. */
-export async function firstFailure(tries: readonly (() => unknown)[]): Promise<{ readonly cause: unknown } | undefined> {
-  const outcomes = await Promise.allSettled(tries.map(async (run) => run()))
-  const failed = outcomes.find((outcome) => outcome.status === 'rejected')
-  return failed && { cause: failed.reason }
-}
-
-interface Ended {
-  /** Whether there were any here. */
-  readonly hasEnded: boolean
-  readonly failure: { readonly cause: unknown } | undefined
-}
-
 /** Signs out the clients of this page, before this returns as far as their keys go: those that keep their sessions in `place`, or all, and then those of other pages, too. */
-export async function signOutAll(place: object | undefined): Promise<Ended> {
+export function signOutAll(place: object | undefined): Promise<void>[] {
   const order: SignOutOrder = { id: randomHex(16), at: Date.now() }
-  const clients = living().filter((client) => !place || client.place() === place)
-  const ending = firstFailure(clients.map((client) => () => client.end(order)))
+  const ending = living().flatMap((client) => (!place || client.place() === place ? [client.end(order)] : []))
   if (!place) {
     const channel = openChannel()
     channel?.postMessage(order)
     channel?.close()
   }
-  return { hasEnded: clients.length > 0, failure: await ending }
+  return ending
 }

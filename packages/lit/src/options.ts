@@ -1,11 +1,14 @@
-import type { AuthCallbackParams, AuthSig, SessionKeyPair, SessionStorage } from '@session-sigs/core'
+import type { AuthSig, AuthCallbackParams as CoreParams, SessionKeyPair, SessionStorage } from '@session-sigs/core'
 import type { TextArea } from './area.ts'
 import type { RecapSessionCapabilityObject } from './capability.ts'
 import { LIT_NETWORKS, type LitNetworkName } from './constants.ts'
 import type { WalletProvider } from './provider.ts'
 import type { LitResourceAbilityRequest } from './resources.ts'
 
-type AuthCallback = (params: AuthCallbackParams) => Promise<AuthSig>
+/** What a callback is asked: as in core, and always with a chain. */
+export type AuthCallbackParams = CoreParams & { readonly chain: string }
+
+export type AuthCallback = (params: AuthCallbackParams) => Promise<AuthSig>
 
 /** What Lit's client takes, of either generation, and a little of ours. */
 export interface LitNodeClientConfig {
@@ -90,6 +93,7 @@ function needs(given: unknown, name: string, method: string): void {
 
 /** @throws TypeError for what cannot be used, or is not done here */
 export function readConfig(config: LitNodeClientConfig): CheckedConfig {
+  if (!config) throw new TypeError('LitNodeClient needs { litNetwork }.')
   // A misspelt name could keep keys elsewhere than was meant.
   for (const name of Object.keys(config)) if (!known.includes(name)) throw new TypeError(`There is no option "${name}".`)
   const { litNetwork, checkNodeAttestation, debug = false, connectTimeout = 20_000 } = config

@@ -1,4 +1,4 @@
-import { memoryStorage, SessionError, type SessionStorage } from '@session-sigs/core'
+import { isSessionError, memoryStorage, SessionError, type SessionStorage } from '@session-sigs/core'
 import { webStorage } from '@session-sigs/storage-web'
 import { litArea, recordName, type TextArea } from './area.ts'
 import { randomHex } from './hex.ts'
@@ -17,12 +17,18 @@ const storages: WeakMap<object, SessionStorage> = /* @__PURE__ */ new WeakMap()
 
 /** The storage over an area of the app's own, or else over local storage; memory where there is none. */
 export function storageOf(provider: TextArea | undefined): SessionStorage {
-  const area = provider ?? pageArea()
+  const page = pageArea()
+  const area = provider ?? page
   if (!area) return memoryStorage()
   // The app may change what is there by hand, so that it has to be read anew each time, as if others shared it.
-  const storage = storages.get(area) ?? webStorage(litArea(area), { sharedAs: provider ? `lit:${randomHex(8)}` : 'localStorage' })
+  const storage = storages.get(area) ?? webStorage(litArea(area), { sharedAs: area === page ? 'localStorage' : `lit:${randomHex(8)}` })
   storages.set(area, storage)
   return storage
+}
+
+/** What a storage failed with that was to remove something, in the project's words. */
+export function storageFailure(cause: unknown): unknown {
+  return isSessionError(cause) ? cause : new SessionError('storage-failed', { operation: 'delete' }, { cause })
 }
 
 /** @throws SessionError `storage-failed` */
@@ -31,6 +37,6 @@ export async function removeRecord(storage: SessionStorage): Promise<void> {
     await storage.open?.()
     await storage.delete(recordName)
   } catch (cause) {
-    throw new SessionError('storage-failed', { operation: 'delete' }, { cause })
+    throw storageFailure(cause)
   }
 }

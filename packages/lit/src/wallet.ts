@@ -9,6 +9,15 @@ import { failure } from './wallet-errors.ts'
 /** How long a wallet that a page is still being given is waited for, and one that is asked in silence, in milliseconds. */
 const patience = 300
 
+/** Whatever a wallet throws, and whenever: it is never a mistake of whoever wrote the page. */
+async function ask(wallet: WalletProvider, method: string, ...params: unknown[]): Promise<unknown> {
+  try {
+    return await wallet.request(params.length > 0 ? { method, params } : { method })
+  } catch (cause) {
+    throw cause instanceof TypeError ? new Error(cause.message, { cause }) : cause
+  }
+}
+
 function isProvider(value: unknown): value is WalletProvider {
   return typeof Object(value).request === 'function'
 }
@@ -35,7 +44,7 @@ function present(): WalletProvider[] {
 /** The accounts that a wallet has connected with this site, without asking the person. One that is locked, or does not answer soon, says nothing. */
 async function accountsOf(wallet: WalletProvider): Promise<readonly unknown[]> {
   const late = new Promise((resolve) => setTimeout(resolve, patience))
-  const said = await Promise.race([wallet.request({ method: 'eth_accounts' }), late]).catch(() => undefined)
+  const said = await Promise.race([ask(wallet, 'eth_accounts'), late]).catch(() => undefined)
   return Array.isArray(said) ? said : []
 }
 
@@ -62,11 +71,10 @@ async function findWallet(): Promise<WalletProvider> {
 
 async function goTo(wallet: WalletProvider, chain: string, expected: number | undefined): Promise<void> {
   if (expected === undefined) throw new TypeError(`switchChain needs a chain that is known; "${chain}" is not.`)
-  const here = async (): Promise<number> => Number(await wallet.request({ method: 'eth_chainId' }))
+  const here = async (): Promise<number> => Number(await ask(wallet, 'eth_chainId'))
   if ((await here()) === expected) return
-  const cause: unknown = await wallet
-    .request({ method: 'wallet_switchEthereumChain', params: [{ chainId: `0x${expected.toString(16)}` }] })
-    .catch((error: unknown) => error)
+  const to = { chainId: `0x${expected.toString(16)}` }
+  const cause: unknown = await ask(wallet, 'wallet_switchEthereumChain', to).catch((error: unknown) => error)
   if (Object(cause).code === 4001) throw cause
   const actual = await here()
   if (actual !== expected) throw new SessionError('chain-mismatch', { chain, expected, actual }, { cause })
@@ -111,7 +119,8 @@ export function pageSigner(given: WalletProvider | undefined, client: () => Pick
 
   async function findAndFollow(): Promise<WalletProvider> {
     met = given ?? (await findWallet())
-    await follow()
+    // One that cannot be followed can be asked all the same.
+    await follow().catch(() => undefined)
     return met
   }
 
@@ -124,7 +133,7 @@ export function pageSigner(given: WalletProvider | undefined, client: () => Pick
   }
 
   return {
-    follow,
+    follow: () => follow().catch(() => undefined),
     leave: () => leave(),
     async meet() {
       if (given || present().length > 0) await find()
@@ -132,14 +141,15 @@ export function pageSigner(given: WalletProvider | undefined, client: () => Pick
     async account({ chain, switchChain }: AskedChain = {}) {
       if (/^(?:solana|cosmos|kyve|evmosCosmos|cheqd|juno)/.test(chain ?? '')) throw new TypeError(`A wallet of Ethereum has no "${chain}".`)
       const wallet = await find()
-      const accounts = (await wallet.request({ method: 'eth_requestAccounts' })) as readonly Hex[]
+      const accounts = await ask(wallet, 'eth_requestAccounts')
       const chainId = chain === undefined ? undefined : (await import('@session-sigs/core/chains')).chainIdOf(chain)
       if (switchChain && chain !== undefined) await goTo(wallet, chain, chainId)
-      return { address: accounts[0] ?? '0x', chainId: chainId ?? Number(await wallet.request({ method: 'eth_chainId' })) }
+      const [address = '0x'] = Array.isArray(accounts) ? accounts : []
+      return { address, chainId: chainId ?? Number(await ask(wallet, 'eth_chainId')) }
     },
     async signMessage(message, { address }) {
-      const params = [`0x${toHex(new TextEncoder().encode(message))}`, address]
-      return (await (await find()).request({ method: 'personal_sign', params })) as Hex
+      const text = `0x${toHex(new TextEncoder().encode(message))}`
+      return (await ask(await find(), 'personal_sign', text, address)) as Hex
     },
   }
 }

@@ -31,7 +31,7 @@ export async function signText(signedMessage: string, wallet: Wallet = alice): P
 }
 
 /** What a message says otherwise; `undefined` is not said. */
-export type Changes = { [Field in keyof SiweMessage]?: SiweMessage[Field] | undefined }
+type Changes = { [Field in keyof SiweMessage]?: SiweMessage[Field] | undefined }
 
 /** What the documentation's callback returns, with a message that says otherwise where a test wants that. */
 export function answer(
@@ -54,7 +54,7 @@ export function answer(
   return signText(new SiweMessage(said).prepareMessage(), wallet)
 }
 
-export interface CountingCallback {
+interface CountingCallback {
   (params: AuthCallbackParams): Promise<AuthSig>
   /** What it was called with, each time. */
   readonly asked: readonly AuthCallbackParams[]

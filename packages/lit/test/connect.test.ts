@@ -531,23 +531,22 @@ describe('disconnect()', () => {
   it('behavior: while connecting, nobody is asked any longer, and the client is not connected', async () => {
     const nodes = [await serve(silence), await serve(silence)]
     const client = clientFor(nodes.map(({ url }) => url))
-    const connecting = failureOf(client.connect())
+    const connecting = client.connect()
     for (const { asked } of nodes) await vi.waitUntil(() => asked.length > 0, patience)
     await client.disconnect()
-    const error = await connecting
+    // An effect that is cleaned up has done nothing wrong.
+    await connecting
     for (const { open } of nodes) await vi.waitUntil(() => open() === 0, patience)
     expect([client.ready, client.connectedNodes.size, client.failedNodes.size]).toEqual([false, 0, 0])
-    for (const { url } of nodes) expect(error.message).toContain(url)
-    expect(error.message).toMatch(/disconnect/)
   })
 
   it('behavior: at once after connect(), nobody waits for nodes that do not answer', async () => {
     const nodes = [await serve(silence), await serve(silence)]
     const client = clientFor(nodes.map(({ url }) => url))
     const start = performance.now()
-    const connecting = failureOf(client.connect())
+    const connecting = client.connect()
     await client.disconnect()
-    expect((await connecting).message).toMatch(/disconnect/)
+    await connecting
     // By default each may take 20 seconds.
     expect(performance.now() - start).toBeLessThan(10_000)
     for (const { open } of nodes) await vi.waitUntil(() => open() === 0, patience)
@@ -558,23 +557,21 @@ describe('disconnect()', () => {
     const nodes = [await serve(greetWell), await serve(greetWell)]
     const client = clientFor(nodes.map(({ url }) => url))
     const first = client.connect()
-    first.catch(() => undefined)
     void client.disconnect()
     await client.connect()
-    await expect(first).rejects.toThrow(/disconnect/)
+    await first
     expect([client.ready, client.connectedNodes.size]).toEqual([true, 2])
     expect((await sign(client)).length).toBe(2)
   })
 
-  it('behavior: while others are waited for though enough answered, what the error says is true', async () => {
+  it('behavior: while others are waited for though enough answered, the client is not connected either', async () => {
     const slow = await serve(silence)
     const client = clientFor([...twoUp(), slow.url])
-    const connecting = failureOf(client.connect())
+    const connecting = client.connect()
     await vi.waitUntil(() => slow.asked.length > 0, patience)
     await client.disconnect()
-    const { message } = await connecting
+    await connecting
     expect([client.ready, client.connectedNodes.size]).toEqual([false, 0])
-    expect(message).toMatch(/disconnect/)
   })
 
   it('behavior: connect() right after it connects', async () => {
@@ -582,12 +579,11 @@ describe('disconnect()', () => {
     const node = await serve(slowly)
     const client = clientFor([node.url])
     const first = client.connect()
-    first.catch(() => undefined)
     await vi.waitUntil(() => node.asked.length > 0, patience)
     const leaving = client.disconnect()
     const second = client.connect()
     release()
-    await Promise.all([leaving, second])
+    await Promise.all([first, leaving, second])
     expect([client.ready, [...client.connectedNodes]]).toEqual([true, [node.url]])
   })
 
@@ -609,7 +605,7 @@ describe('disconnect()', () => {
     const client = clientFor([node.url])
     await client.connect()
     isSlow = true
-    const again = failureOf(client.connect())
+    const again = client.connect()
     await vi.waitUntil(() => node.asked.length === 2, patience)
     await client.disconnect()
     await again

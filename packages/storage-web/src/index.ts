@@ -45,12 +45,42 @@ function announce(id: string, number: number): Promise<void> {
   })
 }
 
+/** The latest number that was written, and the latest that is gone, as far as that is announced. */
+async function latest(id: string): Promise<{ written: number; gone: number }> {
+  const { held = [] } = await navigator.locks.query()
+  const start = `${id}#`
+  const numbers = held.flatMap(({ name = '' }) => (name.startsWith(start) ? [Number(name.slice(start.length)) || 0] : []))
+  return { written: Math.max(0, ...numbers), gone: -Math.min(0, ...numbers) }
+}
+
+function numberIn(place: WebArea, id: string): number {
+  try {
+    return Number(place.getItem(`${id}#`)) || 0
+  } catch {
+    return 0
+  }
+}
+
+/** Waits for what other tabs have written to arrive here; no longer than it is announced. */
+async function until(hasCome: () => boolean): Promise<void> {
+  const end = performance.now() + announced
+  while (!hasCome() && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
+}
+
 /**
- * For who has removed a record from local storage by hand, and at once: so that no other tab takes what it still sees there for true. `number` is what stood under the record's name
- * and `#`, read before. Resolves when the others can know.
+ * For who removes a record from local storage by hand, and at once: `remove` is called before this returns, and once more where another tab had written what had not arrived here yet.
+ * Resolves when no tab takes for true any more what it may still see there.
  */
-export async function announceRemoval(id: string, number: number): Promise<void> {
-  if (globalThis.navigator?.locks && number > 0) await announce(id, -number)
+export async function removeAtOnce(id: string, place: WebArea, remove: () => unknown): Promise<void> {
+  const before = numberIn(place, id)
+  remove()
+  if (!globalThis.navigator?.locks) return
+  if (before > 0) await announce(id, -before)
+  const { written, gone } = await latest(id)
+  if (written <= Math.max(before, gone)) return
+  await announce(id, -written)
+  await until(() => numberIn(place, id) >= written)
+  if (numberIn(place, id) === written) remove()
 }
 
 /** Puts writes and reads of all tabs into one order. */
@@ -66,34 +96,26 @@ interface Order {
  * is the number that was there before, with a minus.
  */
 function createOrder(place: WebArea): Order | undefined {
-  const locks: LockManager | undefined = globalThis.navigator?.locks
-  if (!locks) return undefined
-  const numberKey = (id: string): string => `${id}#`
-  const numberOf = (id: string): number => Number(place.getItem(numberKey(id))) || 0
-  /** The latest number that was written, and the latest that is gone. */
-  const latest = async (id: string): Promise<{ written: number; gone: number }> => {
-    const { held = [] } = await locks.query()
-    const numbers = held.flatMap(({ name = '' }) => (name.startsWith(numberKey(id)) ? [Number(name.slice(numberKey(id).length)) || 0] : []))
-    return { written: Math.max(0, ...numbers), gone: -Math.min(0, ...numbers) }
-  }
+  if (!globalThis.navigator?.locks) return undefined
   return {
     async write(id, change) {
       const { written, gone } = await latest(id).catch(() => ({ written: 0, gone: 0 }))
-      const before = Math.max(numberOf(id), written, gone)
+      const before = Math.max(numberIn(place, id), written, gone)
       change()
       try {
-        place.setItem(numberKey(id), String(before + 1))
+        place.setItem(`${id}#`, String(before + 1))
       } catch {
         // No room for the number: then others see the change when they see it.
         return
       }
-      await announce(id, numberOf(id) > before ? before + 1 : -before)
+      await announce(id, numberIn(place, id) > before ? before + 1 : -before)
     },
     async settled(id) {
       const { written, gone } = await latest(id)
-      const isOld = (number: number): boolean => (written > gone ? number < written : number > 0 && number <= gone)
-      const end = performance.now() + announced
-      while (isOld(numberOf(id)) && performance.now() < end) await new Promise((resolve) => setTimeout(resolve, 1))
+      await until(() => {
+        const number = numberIn(place, id)
+        return written > gone ? number >= written : number === 0 || number > gone
+      })
     },
   }
 }
