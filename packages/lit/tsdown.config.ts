@@ -1,7 +1,7 @@
 import { defineConfig, type UserConfig } from 'tsdown'
 
 /** What is loaded when it is needed: each with `import()`, and from nowhere else. */
-const later = ['auth-message', 'capability', 'greetings', 'heard', 'siwe', 'wallet', 'words']
+const later = ['auth-message', 'capability', 'greetings', 'heard', 'request', 'siwe', 'wallet', 'words']
 
 const nameOf = (id: string): string => /([^\\/]+)\.ts$/.exec(id)?.[1] ?? ''
 const shared: UserConfig = { platform: 'neutral', target: 'es2022' }

@@ -139,7 +139,7 @@ async function coreClient(nodes: readonly string[]): Promise<Client> {
   return {
     sign(params, authNeededCallback) {
       if (!authNeededCallback) throw new TypeError('Core is used with a callback here.')
-      return client.getSessionSigs({ ...params, authNeededCallback })
+      return client.getSessionSigs({ ...params, authNeededCallback: (asked) => authNeededCallback({ ...asked, chain: `${asked.chain}` }) })
     },
     authMessage: () => Promise.reject(new TypeError('Core makes no AuthSigs but for its session.')),
     signOut: () => client.signOut(),

@@ -1,7 +1,9 @@
 import { startNetwork } from './network.ts'
 
-const network = await startNetwork({ port: Number(process.env['PORT'] ?? 7470) })
-console.log('Nodes are running. They accept delegations signed for localhost:3000.\n')
+// As many as Lit's own local network has; messages of Lit apps that run without a page name plain localhost.
+const domains = ['localhost:3000', 'localhost']
+const network = await startNetwork({ port: Number(process.env['PORT'] ?? 7470), count: 10, domains })
+console.log(`Nodes are running. They accept delegations signed for ${domains.join(' and ')}.\n`)
 for (const url of network.urls) console.log(`  ${url}`)
 console.log(`\nThe registered action is litAction://${network.actions.greet}\nStop them with Ctrl+C.`)
 

@@ -67,8 +67,9 @@ function memberOf(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, name) ? Reflect.get(value, name) : undefined
 }
 
-/** The session signature that the guard will find: in the header, or else in the body. */
+/** The session signature that the guard will find: in the header, or else in the body; none in a request that is signed itself. */
 function sessionSigIn(c: Context, fields: Fields): unknown {
+  if (c.req.header('signature-input') !== undefined) return undefined
   const inHeader = /^SessionSig +(.+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
   return inHeader === undefined ? fields['authSig'] : Buffer.from(inHeader, 'base64url').toString()
 }
@@ -89,7 +90,7 @@ export function asking({ idOf, type, prefix, ability, format }: Use): (c: Contex
   }
 }
 
-/** The one name of a PKP's token, however it was written: in the second form `42` and `0x42` are the same resource, and so they are the same PKP. */
+/** The one name of a PKP's token: in the second form `42` and `0x42` are the same resource, and so they are the same PKP. Other case is another resource, and another PKP. */
 export function tokenOf(tokenId: string): string {
   return tokenId.replace(/^0x/, '').length > 64 ? tokenId : formatPkpResource(tokenId)
 }

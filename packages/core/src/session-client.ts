@@ -14,6 +14,8 @@ import type { WalletEvents } from './wallet-events.ts'
 export interface SignOutOptions {
   /** Also has the key state its own end, and sends that: no server that hears it accepts the key any more, not even from who has stolen it. */
   revoke?: boolean | undefined
+  /** Every account's session, and not only the one in use. */
+  all?: boolean | undefined
 }
 
 export interface SessionClientOptions<V extends Vocabulary = LitVocabulary> {

@@ -207,21 +207,22 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   /** Whatever was begun comes to nothing. */
-  async function end(why: 'signed-out' | 'revoked', dead?: StoredKey[]): Promise<void> {
+  async function end(why: 'signed-out' | 'revoked', dead?: StoredKey[], all?: boolean): Promise<void> {
     signOuts += 1
     brought = undefined
     asking.cancel()
-    await vault.remove(why, dead)
+    await vault.remove(why, dead, all)
   }
 
   async function signOut(asked?: SignOutOptions): Promise<void> {
     // A button may hand its event to this; whoever presses it gets signed out.
-    if (Object.prototype.toString.call(asked) === '[object Object]') checkNames(asked, ['revoke'])
-    if (!asked?.revoke) return end('signed-out')
+    if (Object.prototype.toString.call(asked) === '[object Object]') checkNames(asked, ['revoke', 'all'])
+    const all = asked?.all === true
+    if (!asked?.revoke) return end('signed-out', undefined, all)
     if (!sendRevocation) throw new TypeError('revoke needs the option sendRevocation.')
     const dead: StoredKey[] = []
     const own = brought?.keys()
-    const ended = end('signed-out', dead)
+    const ended = end('signed-out', dead, all)
     // Told below, and not before.
     ended.catch(() => undefined)
     return (await loadRevoking()).tellServers(ended, dead, own, sendRevocation, now)

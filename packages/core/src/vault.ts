@@ -61,8 +61,8 @@ export interface Vault {
   add(given: NewDelegation, check: () => void): Promise<void>
   /** Makes the session that is picked the one in use, or none. Nothing is destroyed. */
   select(pick: PickSession, check?: () => void): Promise<void>
-  /** Destroys the session in use. A storage that cannot be read is not thereby kept: all of the record goes. Keys that are destroyed are added to `dead`. */
-  remove(reason: 'signed-out' | 'revoked', dead?: StoredKey[]): Promise<void>
+  /** Destroys the session in use, or all of them. A storage that cannot be read is not thereby kept: all of the record goes. Keys that are destroyed are added to `dead`. */
+  remove(reason: 'signed-out' | 'revoked', dead?: StoredKey[], all?: boolean): Promise<void>
   /** The question that was prepared last, maybe by a page that is gone. */
   pending(): StoredQuestion | undefined
   setPending(question: StoredQuestion, check: () => void): Promise<void>
@@ -240,7 +240,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   }
 
   async function generateKey(): Promise<StoredKey> {
-    if (nextKey && form === 'seed' && !hasEnded({ key: nextKey })) return nextKey
+    if (nextKey && form === 'seed' && minimum === 'extractable' && !hasEnded({ key: nextKey })) return nextKey
     const key = await (await import('./stored-key.ts')).generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
     if (key.type === 'handle' || minimum === 'extractable') return key
     if (minimum !== 'memory') throw new SessionError('protection-too-low', { minimum, actual: protectionOf('seed') })
@@ -300,7 +300,7 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
     })
   }
 
-  function remove(why: 'signed-out' | 'revoked', dead?: StoredKey[]): Promise<void> {
+  function remove(why: 'signed-out' | 'revoked', dead?: StoredKey[], all?: boolean): Promise<void> {
     const gone = current
     end(gone?.stored, dead)
     isBarred = why === 'revoked'
@@ -310,7 +310,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
         .then(place.readSound)
         .catch(() => emptyRecord)
       // Also what was added while this waited for its turn.
-      const ids = [idOf(gone ?? current) ?? own?.current ?? record.current, idOf(current)]
+      const others = all ? [record, own ?? emptyRecord].flatMap(({ sessions }) => Object.keys(sessions)) : []
+      const ids = [idOf(gone ?? current) ?? own?.current ?? record.current, idOf(current), ...others]
       for (const stored of [...ids.map((id) => sessionIn(record, id)), current?.stored]) end(stored, dead)
       end(record.pending)
       if (record.nextKey) end({ key: record.nextKey })

@@ -125,8 +125,9 @@ export function litArea(area: TextArea): WebArea {
   }
 
   function clear(): void {
-    replace({})
-    area.removeItem(numberName)
+    // One that cannot be removed does not keep the others.
+    const left = [...sessionNames, numberName].filter((name) => attempt(() => area.removeItem(name) ?? true) === undefined)
+    if (left.length > 0) throw new Error(`Not removed: ${left}.`)
   }
 
   function keep(text: string): void {

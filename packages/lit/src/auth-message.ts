@@ -1,11 +1,22 @@
 /**
  * AuthSigs of a page's wallet for itself: loaded by who asks for one.
  */
-import { type Account, type AuthSig, formatSiweMessage, parseSiweMessage, type SiweMessage, toChecksumAddress } from '@session-sigs/core'
+import {
+  type Account,
+  type AuthSig,
+  decodeRecap,
+  formatSiweMessage,
+  parseSiweMessage,
+  recapStatement,
+  SessionError,
+  type SiweMessage,
+  toChecksumAddress,
+} from '@session-sigs/core'
 import { LOCAL_STORAGE_KEYS } from './constants.ts'
 import { randomHex } from './hex.ts'
+import { channelName } from './live.ts'
+import type { WalletProvider } from './options.ts'
 import { pageArea } from './place.ts'
-import type { WalletProvider } from './provider.ts'
 import { pageSigner } from './wallet.ts'
 import { failure, walletError } from './wallet-errors.ts'
 
@@ -26,6 +37,7 @@ export interface AuthMessageParams {
 
 const week = 7 * 86_400_000
 const name = LOCAL_STORAGE_KEYS.AUTH_SIGNATURE
+const derivedVia = 'web3.eth.personal.sign'
 
 type Wanted = Omit<SiweMessage, 'nonce' | 'issuedAt' | 'expirationTime'>
 
@@ -34,20 +46,45 @@ function gist({ domain, address, statement, uri, chainId, resources = [] }: Want
   return JSON.stringify([domain, address, statement, uri, chainId, resources])
 }
 
-/** What was signed before, if it says just what is asked for now, by the same account, and is good for a while. */
-function kept(wanted: Wanted): AuthSig | undefined {
+/** What was signed before, if it says just what is asked for now, by the same account, and is good for a while: not longer than asked, and with the nonce that was given. */
+function kept(wanted: Wanted, { nonce, expiration }: AuthMessageParams): AuthSig | undefined {
   try {
-    const authSig: AuthSig = JSON.parse(pageArea()?.getItem(name) ?? '')
-    const message = parseSiweMessage(authSig.signedMessage)
-    const isWhole = /^0x[0-9a-fA-F]{130}$/.test(authSig.sig) && typeof authSig.address === 'string'
-    return isWhole && gist(message) === gist(wanted) && Date.parse(message.expirationTime ?? '') > Date.now() ? authSig : undefined
+    const { sig, signedMessage }: AuthSig = JSON.parse(pageArea()?.getItem(name) ?? '')
+    const message = parseSiweMessage(signedMessage)
+    const end = Date.parse(message.expirationTime ?? '')
+    const isAsked = gist(message) === gist(wanted) && (nonce ?? message.nonce) === message.nonce
+    const isGood = end > Date.now() && !(end > Date.parse(expiration ?? ''))
+    return isAsked && isGood && /^0x[0-9a-fA-F]{130}$/.test(sig) ? { sig, derivedVia, signedMessage, address: wanted.address } : undefined
   } catch {
     return undefined
   }
 }
 
+/** What a message says that grants by a ReCap: that is its last resource. */
+function sentenceOf(resources: readonly string[]): string | undefined {
+  const last = resources.at(-1) ?? ''
+  return last.startsWith('urn:recap:') ? recapStatement(decodeRecap(last)) : undefined
+}
+
+/** Whether somebody signed out meanwhile, in this page or another. */
+async function unlessSignedOut<T>(run: () => Promise<T>): Promise<T> {
+  const channel = globalThis.BroadcastChannel && new BroadcastChannel(channelName)
+  let isOut = false
+  channel?.addEventListener('message', () => {
+    isOut = true
+  })
+  try {
+    const value = await run()
+    if (isOut) throw new SessionError('signed-out', { during: 'signIn' })
+    return value
+  } finally {
+    channel?.close()
+  }
+}
+
 async function keepOrAsk(params: AuthMessageParams): Promise<AuthSig> {
-  const { chain, switchChain, resources = [], statement, nonce = randomHex(16), provider } = params
+  const { chain, switchChain, resources = [], nonce = randomHex(16), provider } = params
+  const statement = params.statement ?? sentenceOf(resources)
   const { host: domain, origin } = globalThis.location
   const signer = pageSigner(provider, () => undefined)
   const account = await signer.account({ chain, switchChain }).then(
@@ -62,13 +99,14 @@ async function keepOrAsk(params: AuthMessageParams): Promise<AuthSig> {
     ...(statement === undefined ? {} : { statement }),
     ...(resources.length > 0 ? { resources: [...resources] } : {}),
   }
-  const before = kept(wanted)
+  const before = kept(wanted, params)
   if (before) return before
   const now = Date.now()
   const expirationTime = params.expiration ?? new Date(now + week).toISOString()
   const signedMessage = formatSiweMessage({ ...wanted, nonce, issuedAt: new Date(now).toISOString(), expirationTime })
-  const sig = await signer.signMessage(signedMessage, account).catch((cause: unknown) => Promise.reject(walletError('signMessage', cause)))
-  const authSig: AuthSig = { sig, derivedVia: 'web3.eth.personal.sign', signedMessage, address: account.address }
+  const sign = (): Promise<string> => signer.signMessage(signedMessage, account)
+  const sig = await unlessSignedOut(sign).catch((cause: unknown) => Promise.reject(walletError('signMessage', cause)))
+  const authSig: AuthSig = { sig, derivedVia, signedMessage, address: account.address }
   try {
     pageArea()?.setItem(name, JSON.stringify(authSig))
   } catch {

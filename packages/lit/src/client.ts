@@ -1,6 +1,4 @@
 import {
-  type AuthCallbackParams,
-  type AuthSig,
   createSessionClient,
   isSessionError,
   type SessionClient,
@@ -17,11 +15,6 @@ import { type CheckedConfig, type GetSessionSigsParams, type LitNodeClientConfig
 import { pageArea, removeRecord, storageOf } from './place.ts'
 import type { LitResource } from './resources.ts'
 import type { PageSigner } from './wallet.ts'
-
-/** Also of a date that is none: core refuses it. */
-function textOf(date: Date): string {
-  return Number.isNaN(date.getTime()) ? String(date) : date.toISOString()
-}
 
 /**
  * Lit's client, as far as sessions go: it greets nodes, and makes the session signatures to send them. The wallet is asked once, what it signed is kept for later calls and visits.
@@ -64,7 +57,7 @@ export class LitNodeClient {
     this.config = readConfig(config)
     this.#given = { ...config }
     this.#live = {
-      place: () => config.storage ?? config.storageProvider?.provider ?? pageArea(),
+      place: () => this.#given.storage ?? this.#given.storageProvider?.provider ?? pageArea(),
       end: (order) => {
         this.#heard = order.id
         return this.signOut()
@@ -104,7 +97,7 @@ export class LitNodeClient {
     this.#core = undefined
     await (await this.#signer)?.follow()
     const { isFromBefore } = await import('./heard.ts')
-    if (await isFromBefore(this.#session().core, at)) await this.signOut()
+    if (await isFromBefore(this.#session().core, at, this.#given.storage !== undefined)) await this.signOut()
   }
 
   /**
@@ -166,8 +159,6 @@ export class LitNodeClient {
     this.#connection?.abort()
     this.#connection = this.#connecting = undefined
     void this.#signer?.then((signer) => signer.leave())
-    // Looked for and followed anew where it is needed again.
-    this.#signer = undefined
     this.#log('disconnected')
   }
 
@@ -181,9 +172,11 @@ export class LitNodeClient {
     this.#checkReady()
     const before = this.#signOuts
     await this.#ending
-    const request = await this.#requestOf(params)
+    const { requestOf } = await import('./request.ts')
+    const request = await requestOf(params, { ...this.config, latestBlockhash: this.#blockhash, log: (text) => this.#log(text) })
+    this.#checkReady()
     try {
-      const sigs = await this.#sign(request, before)
+      const sigs = await this.#sign({ ...request, nodes: [...this.connectedNodes] }, before)
       this.#log(`session signatures for ${Object.keys(sigs).length} nodes`)
       return sigs
     } catch (error) {
@@ -211,45 +204,6 @@ export class LitNodeClient {
     if (!this.ready) throw new TypeError('Wait for connect() first.')
   }
 
-  /** In the words of core, which checks all of it but what this client says itself. */
-  async #requestOf(params: GetSessionSigsParams): Promise<SessionSigsRequest> {
-    const strange = Object(params) === params ? ['nodes', 'sessionSigExpiration'].find((name) => name in params) : 'params'
-    if (strange) throw new TypeError(`"${strange}" cannot be given here.`)
-    if (params.resourceAbilityRequests?.some(({ data }) => data)) throw new TypeError('The data of a request is not understood here.')
-    const { capacityDelegationAuthSig, capabilityAuthSigs = [], sessionCapabilityObject, domain, ...given } = params
-    const callback = given.authNeededCallback ?? this.config.defaultAuthCallback
-    if (sessionCapabilityObject && !callback) throw new TypeError('sessionCapabilityObject needs authNeededCallback.')
-    const expiration = (given.expiration instanceof Date ? textOf(given.expiration) : given.expiration) ?? undefined
-    // What it throws at once, and what it does not return, core tells apart.
-    const askCallback = (asked: AuthCallbackParams): Promise<AuthSig> => {
-      this.#log(`asking authNeededCallback for ${asked.uri}`)
-      const { resourceAbilityRequests, ...others } = asked
-      return (callback as typeof askCallback)({
-        ...others,
-        ...(asked.nonce && { nonce: this.#blockhash ?? asked.nonce }),
-        ...(sessionCapabilityObject && {
-          statement: sessionCapabilityObject.statement,
-          resources: [sessionCapabilityObject.encodeAsSiweResource()],
-        }),
-        ...(domain && { domain }),
-        ...(resourceAbilityRequests && { resourceAbilityRequests }),
-      })
-    }
-    const sessionKey = await given.sessionKey
-    this.#checkReady()
-    return {
-      ...given,
-      sessionKey,
-      expiration,
-      chain: given.chain ?? (callback && 'ethereum'),
-      sessionSigExpiration: given.resourceAbilityRequests && expiration,
-      capabilityAuthSigs: capacityDelegationAuthSig ? [...capabilityAuthSigs, capacityDelegationAuthSig] : capabilityAuthSigs,
-      authNeededCallback: callback && askCallback,
-      nodes: [...this.connectedNodes],
-      // Lit's types say of resources only that they are texts.
-    } as SessionSigsRequest
-  }
-
   /** What a message's nonce is made of: the latest block that the nodes named, or chance where they name none. */
   async getLatestBlockhash(): Promise<string> {
     return this.#blockhash ?? randomHex(16)
@@ -264,9 +218,13 @@ export class LitNodeClient {
   signOut(): Promise<void> {
     const { core, storage } = this.#session()
     this.#signOuts += 1
-    const ended = Promise.all([core, ...this.#earlier.splice(0)].map((each) => each.signOut())).then(() => undefined)
+    const ended = Promise.allSettled([core, ...this.#earlier.splice(0)].map((each) => each.signOut({ all: true })))
     this.#log('signed out')
-    const ending = ended.finally(() => removeRecord(storage))
+    const ending = ended.then(([first]) => {
+      if (first?.status === 'rejected') throw first.reason
+      // Local storage has nothing left then.
+      if (this.#given.storage?.sharedAs) return removeRecord(storage, true)
+    })
     // What is asked for next waits for it, as apps call this without waiting: a session that begins must not be removed by it.
     this.#ending = ending.catch(() => undefined)
     return ending

@@ -14,10 +14,6 @@ export const LIT_NETWORK = {
 
 export type LitNetworkName = (typeof LIT_NETWORK)[keyof typeof LIT_NETWORK]
 
-/** The same by its earlier name, as value and type. */
-export const LitNetwork: typeof LIT_NETWORK = LIT_NETWORK
-export type LitNetwork = LitNetworkName
-
 const ports = (origin: string, first: number, count: number): string[] => Array.from({ length: count }, (_, i) => `${origin}:${first + i}`)
 
 /** The nodes of each network, read when a client is made. A table of the app's own, as it is in Lit's constants: point a name elsewhere to use other nodes under it. */
@@ -56,10 +52,6 @@ export const LIT_RESOURCE_PREFIX = {
   LitAction: 'lit-litaction',
 } as const
 
-/** The same by its earlier name, as value and type. */
-export const LitResourcePrefix: typeof LIT_RESOURCE_PREFIX = LIT_RESOURCE_PREFIX
-export type LitResourcePrefix = (typeof LIT_RESOURCE_PREFIX)[keyof typeof LIT_RESOURCE_PREFIX]
-
 /** Abilities of the later form. */
 export const LIT_ABILITY = {
   AccessControlConditionDecryption: 'access-control-condition-decryption',
@@ -70,10 +62,6 @@ export const LIT_ABILITY = {
 } as const
 
 export type LitAbilityName = (typeof LIT_ABILITY)[keyof typeof LIT_ABILITY]
-
-/** The same by its earlier name, as value and type. */
-export const LitAbility: typeof LIT_ABILITY = LIT_ABILITY
-export type LitAbility = LitAbilityName
 
 /** Where Lit's client keeps things in local storage. This one keeps the session under `SESSION_KEY` and `WALLET_SIGNATURE`, and clears them all. */
 export const LOCAL_STORAGE_KEYS = {
@@ -86,3 +74,11 @@ export const LOCAL_STORAGE_KEYS = {
   SESSION_KEY: 'lit-session-key',
   WALLET_SIGNATURE: 'lit-wallet-sig',
 } as const
+
+/** By their earlier names, as values and types. */
+export const LitNetwork: typeof LIT_NETWORK = LIT_NETWORK
+export type LitNetwork = LitNetworkName
+export const LitAbility: typeof LIT_ABILITY = LIT_ABILITY
+export type LitAbility = LitAbilityName
+export const LitResourcePrefix: typeof LIT_RESOURCE_PREFIX = LIT_RESOURCE_PREFIX
+export type LitResourcePrefix = (typeof LIT_RESOURCE_PREFIX)[keyof typeof LIT_RESOURCE_PREFIX]

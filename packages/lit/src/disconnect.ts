@@ -1,7 +1,7 @@
 import type { SessionStorage } from '@session-sigs/core'
 import { removeAtOnce } from '@session-sigs/storage-web'
 import { knownNames, litArea, recordName, type TextArea } from './area.ts'
-import { LitNodeClient } from './client.ts'
+import type { LitNodeClient } from './client.ts'
 import { signOutAll } from './live.ts'
 import { pageArea, removeRecord, storageFailure } from './place.ts'
 
@@ -21,7 +21,8 @@ function has(given: unknown, name: string): boolean {
  * @throws SessionError `storage-failed`
  */
 export async function disconnectWeb3(from?: LitNodeClient | SessionStorage | TextArea | ButtonEvent): Promise<void> {
-  if (from instanceof LitNodeClient) return from.signOut()
+  // Also one of another copy of this package.
+  if (has(from, 'signOut')) return (from as LitNodeClient).signOut()
   const [area, storage] = [has(from, 'removeItem') && (from as TextArea), has(from, 'delete') && (from as SessionStorage)]
   const isBare = !area && !storage
   if (isBare && from && typeof Object(from).type !== 'string') throw new TypeError('Give it a client, a storage, or nothing.')

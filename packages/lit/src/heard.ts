@@ -8,8 +8,11 @@ function isOlder({ signedMessage }: AuthSig, at: number): boolean {
   return !(Date.parse(parseSiweMessage(signedMessage).issuedAt) > at)
 }
 
-/** Whether there is a session, and nothing in it that was signed since. */
-export async function isFromBefore(client: Pick<SessionClient, 'getDelegation'>, at: number): Promise<boolean> {
+/**
+ * Whether what is kept is from before: a key is as old as the first that was delegated to it. Where nobody is in use, a storage of the app's own may still have others; local storage
+ * was cleared by who signed out.
+ */
+export async function isFromBefore(client: Pick<SessionClient, 'getDelegation'>, at: number, hasOwnStorage: boolean): Promise<boolean> {
   const kept = await client.getDelegation().catch(() => undefined)
-  return kept?.capabilities.every((authSig) => isOlder(authSig, at)) ?? false
+  return kept ? kept.capabilities.some((authSig) => isOlder(authSig, at)) : hasOwnStorage
 }

@@ -32,8 +32,8 @@ export type {
   GetSessionSigsParams,
   GetSessionSigsParams as GetSessionSigsProps,
   LitNodeClientConfig,
+  WalletProvider,
 } from './options.ts'
-export type { WalletProvider } from './provider.ts'
 export type { LitResource, LitResourceAbilityRequest } from './resources.ts'
 export { LitAccessControlConditionResource, LitActionResource, LitPKPResource, LitRLIResource } from './resources.ts'
 

@@ -19,7 +19,8 @@ export interface Live {
 
 /** The clients of this page, held weakly: that function has nothing else to know them by. */
 const clients: Set<WeakRef<Live>> = /* @__PURE__ */ new Set()
-const channelName = 'session-sigs:lit'
+/** Where pages tell each other that somebody signed out. */
+export const channelName = 'session-sigs:lit'
 
 function living(): Live[] {
   return [...clients].flatMap((ref) => {

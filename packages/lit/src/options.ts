@@ -1,9 +1,15 @@
-import type { AuthSig, AuthCallbackParams as CoreParams, SessionKeyPair, SessionStorage } from '@session-sigs/core'
+import type { AuthSig, AuthCallbackParams as CoreParams, SessionKeyPair, SessionStorage, WalletEvents } from '@session-sigs/core'
 import type { TextArea } from './area.ts'
 import type { RecapSessionCapabilityObject } from './capability.ts'
 import { LIT_NETWORKS, type LitNetworkName } from './constants.ts'
-import type { WalletProvider } from './provider.ts'
 import type { LitResourceAbilityRequest } from './resources.ts'
+
+/** An EIP-1193 provider, as wallets put into pages, and the events that most of them have. */
+export interface WalletProvider {
+  request(args: { method: string; params?: unknown[] }): Promise<unknown>
+  on?: WalletEvents['on']
+  removeListener?: WalletEvents['removeListener']
+}
 
 /** What a callback is asked: as in core, and always with a chain. */
 export type AuthCallbackParams = CoreParams & { readonly chain: string }

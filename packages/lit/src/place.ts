@@ -31,11 +31,11 @@ export function storageFailure(cause: unknown): unknown {
   return isSessionError(cause) ? cause : new SessionError('storage-failed', { operation: 'delete' }, { cause })
 }
 
-/** @throws SessionError `storage-failed` */
-export async function removeRecord(storage: SessionStorage): Promise<void> {
+/** Removes what is left where nobody is signed in: others may look there, and an empty record tells them nothing. @throws SessionError `storage-failed` */
+export async function removeRecord(storage: SessionStorage, onlyEmpty = false): Promise<void> {
   try {
     await storage.open?.()
-    await storage.delete(recordName)
+    if (!onlyEmpty || Object.keys((await storage.get(recordName))?.sessions ?? {}).length === 0) await storage.delete(recordName)
   } catch (cause) {
     throw storageFailure(cause)
   }

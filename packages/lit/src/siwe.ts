@@ -39,6 +39,7 @@ export async function writeMessage(params: SiweMessageParams): Promise<string> {
 /** As `generateAuthSig` says. */
 export async function sign(params: AuthSigParams): Promise<AuthSig> {
   const { signer, toSign } = params
+  if (typeof signer?.signMessage !== 'function') throw new TypeError('signer has no signMessage().')
   const address = params.address ?? (await signer.getAddress?.())
   if (address === undefined) throw new TypeError('address is needed where the signer has no getAddress().')
   const checked = toChecksumAddress(address)

@@ -6,7 +6,7 @@ import { SessionError, type SessionErrorDetails } from '@session-sigs/core'
 /** There is nobody to ask. */
 export function failure(code: 'wallet-missing', details: SessionErrorDetails<'wallet-missing'>): SessionError {
   return new SessionError(code, details, {
-    sentences: { [code]: () => `There is no wallet here: ${details.reason}. Give authNeededCallback` },
+    sentences: { [code]: () => `There is no wallet here: ${details.reason}. Sign with authNeededCallback, or in a page with a wallet` },
   })
 }
 

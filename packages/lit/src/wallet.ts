@@ -3,7 +3,7 @@
  */
 import { type AskedChain, type Hex, type SessionClient, SessionError, type Signer } from '@session-sigs/core'
 import { toHex } from './hex.ts'
-import type { WalletProvider } from './provider.ts'
+import type { WalletProvider } from './options.ts'
 import { failure } from './wallet-errors.ts'
 
 /** How long a wallet that a page is still being given is waited for, and one that is asked in silence, in milliseconds. */
@@ -41,17 +41,21 @@ function present(): WalletProvider[] {
   return found.length > 0 ? found : isProvider(ethereum) ? [ethereum] : []
 }
 
-/** The accounts that a wallet has connected with this site, without asking the person. One that is locked, or does not answer soon, says nothing. */
+/** The accounts that a wallet has connected with this site, without asking the person. One that is locked says nothing. */
 async function accountsOf(wallet: WalletProvider): Promise<readonly unknown[]> {
-  const late = new Promise((resolve) => setTimeout(resolve, patience))
-  const said = await Promise.race([ask(wallet, 'eth_accounts'), late]).catch(() => undefined)
+  const said = await ask(wallet, 'eth_accounts').catch(() => undefined)
   return Array.isArray(said) ? said : []
+}
+
+/** What is not there soon is not waited for. */
+function soon<T>(value: Promise<T>): Promise<T | undefined> {
+  return Promise.race([value, new Promise<undefined>((resolve) => setTimeout(resolve, patience))])
 }
 
 /** Where there are several, the one that the person has connected with this site, else the first. */
 async function preferred(found: readonly WalletProvider[]): Promise<WalletProvider | undefined> {
   if (found.length < 2) return found[0]
-  const accounts = await Promise.all(found.map(accountsOf))
+  const accounts = await Promise.all(found.map((wallet) => soon(accountsOf(wallet))))
   return found.find((_, i) => accounts[i]?.length) ?? found[0]
 }
 
@@ -97,24 +101,28 @@ export interface PageSigner extends Signer {
 export function pageSigner(given: WalletProvider | undefined, client: () => Pick<SessionClient, 'follow'> | undefined): PageSigner {
   let met: WalletProvider | undefined
   let finding: Promise<WalletProvider> | undefined
-  let leave = (): void => undefined
+  let unfollow: (() => void) | undefined
+
+  function leave(): void {
+    unfollow?.()
+    unfollow = undefined
+  }
 
   async function follow(): Promise<void> {
-    const { on, removeListener } = met ?? {}
     const follower = client()
-    if (!met || !on || !removeListener || !follower) return
+    if (!met || !follower) return
     const wallet = met
     let tell: ((accounts: unknown) => Promise<void>) | undefined
     leave()
-    leave = follower.follow({
+    unfollow = follower.follow({
       on(event: string, listener: (value: unknown) => Promise<void>) {
-        on.call(wallet, event as never, listener as never)
         if (event === 'accountsChanged') tell = listener
+        wallet.on?.(event as never, listener as never)
       },
-      removeListener: removeListener.bind(wallet),
+      removeListener: (event: never, listener: never) => wallet.removeListener?.(event, listener),
     })
-    const accounts = await accountsOf(wallet)
-    if (accounts.length > 0) await tell?.(accounts)
+    // Told also where it comes late: a wallet that has to wake up first.
+    await soon(accountsOf(wallet).then((accounts) => (accounts.length > 0 ? tell?.(accounts) : undefined)))
   }
 
   async function findAndFollow(): Promise<WalletProvider> {
@@ -134,9 +142,10 @@ export function pageSigner(given: WalletProvider | undefined, client: () => Pick
 
   return {
     follow: () => follow().catch(() => undefined),
-    leave: () => leave(),
+    leave,
     async meet() {
-      if (given || present().length > 0) await find()
+      if (met && !unfollow) await follow().catch(() => undefined)
+      else if (given || present().length > 0) await find()
     },
     async account({ chain, switchChain }: AskedChain = {}) {
       if (/^(?:solana|cosmos|kyve|evmosCosmos|cheqd|juno)/.test(chain ?? '')) throw new TypeError(`A wallet of Ethereum has no "${chain}".`)
