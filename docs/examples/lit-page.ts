@@ -51,7 +51,7 @@ if (asked !== 1 || Object.keys(sessionSigs).length !== 3) throw new Error('The w
 import { disconnectWeb3 } from '@session-sigs/lit'
 
 await disconnectWeb3() // local storage, and every client of this page and of other tabs
-await disconnectWeb3(storage) // what is in a storage of your own, also where no client has used it yet
+await disconnectWeb3(storage) // a storage of your own, or the `provider` of `storageProvider`, also where no client has used it yet
 // end
 
 await litNodeClient.disconnect()

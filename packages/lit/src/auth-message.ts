@@ -75,6 +75,8 @@ async function unlessSignedOut<T>(run: () => Promise<T>): Promise<T> {
   })
   try {
     const value = await run()
+    // What was said meanwhile comes in a later turn.
+    await new Promise((resolve) => setTimeout(resolve, 20))
     if (isOut) throw new SessionError('signed-out', { during: 'signIn' })
     return value
   } finally {

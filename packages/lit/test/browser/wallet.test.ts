@@ -93,7 +93,7 @@ describeLit("the page's wallet", (lit) => {
     await setWallets(tab, {})
     const missing = {
       code: 'wallet-missing',
-      message: expect.stringMatching(/^There is no wallet here: .*EIP-6963.*window\.ethereum.*\. Give authNeededCallback/),
+      message: expect.stringMatching(/^There is no wallet here: .*EIP-6963.*window\.ethereum.*\. Sign with authNeededCallback/),
     }
     expect(await getManySigs(tab, 3)).toEqual([missing, missing, missing])
     await setWallets(tab, { announced: ['test'] })
