@@ -75,10 +75,12 @@ export const LOCAL_STORAGE_KEYS = {
   WALLET_SIGNATURE: 'lit-wallet-sig',
 } as const
 
-/** By their earlier names, as values and types. */
+/** By its earlier name. @alias */
 export const LitNetwork: typeof LIT_NETWORK = LIT_NETWORK
 export type LitNetwork = LitNetworkName
+/** By its earlier name. @alias */
 export const LitAbility: typeof LIT_ABILITY = LIT_ABILITY
 export type LitAbility = LitAbilityName
+/** By its earlier name. @alias */
 export const LitResourcePrefix: typeof LIT_RESOURCE_PREFIX = LIT_RESOURCE_PREFIX
 export type LitResourcePrefix = (typeof LIT_RESOURCE_PREFIX)[keyof typeof LIT_RESOURCE_PREFIX]
