@@ -179,6 +179,7 @@ it('payloads of good and bad parts, rightly signed: accepted exactly where the m
     nodeAddress: mostly(audience, `${audience}/`, 'https://NODE.example:7470', 'node.example:7470', ''),
     extra: mostly<object>({}, { maxPrice: '0x10' }, { resourceAbilityRequests: [] }),
   })
+  const isGood = (name: string) => ['any', 'exact', 'lower-case address'].includes(name)
   let accepted = 0
   await fc.assert(
     fc.asyncProperty(content, async ({ kind, resources, capabilities, issuedAt, life, nodeAddress, extra }) => {
@@ -199,7 +200,8 @@ it('payloads of good and bad parts, rightly signed: accepted exactly where the m
       const isAcceptable =
         kind === 'good' &&
         resources.some((item) => item === resource || item === 'litAction://*') &&
-        chosen.some((name) => ['any', 'exact', 'lower-case address'].includes(name)) &&
+        // Three wallet signatures that are no good, and nobody looks further.
+        chosen.some((name, i) => isGood(name) && chosen.slice(0, i).filter((before) => before === 'forged').length < 3) &&
         issuedAt <= minute &&
         life >= 0 &&
         end >= -minute &&
