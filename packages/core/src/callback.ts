@@ -6,7 +6,7 @@ import { type AuthSig, sessionKeyUri } from './delegation.ts'
 import { type CallbackCode, type Sentences, SessionError, type SessionErrorDetails } from './errors.ts'
 import type { Plan } from './request.ts'
 import type { AuthCallbackParams } from './scope.ts'
-import { isRefusal } from './signer.ts'
+import { type AskedChain, isRefusal } from './signer.ts'
 
 const sentences: Sentences<CallbackCode> = {
   'callback-threw': () => 'authNeededCallback threw before it returned a promise: see cause',
@@ -23,12 +23,6 @@ function reasonOf(cause: unknown): { reason: string } {
   return { reason: cause instanceof Error ? cause.name : typeof cause }
 }
 
-/** What a caller said about the chain. */
-interface ChainChoice {
-  readonly chain?: string | undefined
-  readonly switchChain?: boolean | undefined
-}
-
 /**
  * Calls it once, before this returns.
  *
@@ -37,7 +31,7 @@ interface ChainChoice {
 export async function askCallback(
   callback: (params: AuthCallbackParams) => Promise<AuthSig>,
   plan: Plan,
-  choice: ChainChoice,
+  choice: AskedChain,
   site: Site,
   publicKey: string,
 ): Promise<unknown> {

@@ -30,7 +30,7 @@ function readStoredKey(value: unknown): StoredKey | undefined {
   return undefined
 }
 
-/** Any 32 bytes are a seed. What else a stored key may be cannot be told to sign before it is tried, and nobody has to be asked for it. */
+/** Only a seed: any 32 bytes are one, so that it needs no trying. */
 function readNextKey(value: unknown): StoredKey | undefined {
   const key = readStoredKey(value)
   return key?.type === 'seed' && /^[0-9a-f]{64}$/.test(key.seed) ? key : undefined

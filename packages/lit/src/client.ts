@@ -62,7 +62,7 @@ export class LitNodeClient {
         this.#heard = order.id
         return this.signOut()
       },
-      hear: (order) => this.#hear(order),
+      hear: (order) => this.#hear(order).catch(() => undefined),
     }
     enlist(this.#live)
   }

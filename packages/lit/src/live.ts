@@ -1,5 +1,4 @@
 /** Tells the clients of this page, and of others of this origin, that somebody signed out by a `disconnectWeb3()` that was not told whom to sign out. */
-
 import { randomHex } from './hex.ts'
 
 /** That somebody signed out, and when, in milliseconds. */
@@ -13,7 +12,7 @@ export interface Live {
   place(): object | undefined
   /** Of this page: whatever there is, ends now. */
   end(order: SignOutOrder): Promise<void>
-  /** Heard from a page, this one too: what was begun before it ends. */
+  /** Heard from a page, this one too: what was begun before it ends. Never rejects. */
   hear(order: SignOutOrder): Promise<void>
 }
 
@@ -49,11 +48,7 @@ export function listen(client: Live): () => void {
   const ref = new WeakRef(client)
   channel?.addEventListener('message', ({ data }) => {
     const { id, at } = Object(data)
-    if (typeof id === 'string' && typeof at === 'number')
-      ref
-        .deref()
-        ?.hear({ id, at })
-        .catch(() => undefined)
+    if (typeof id === 'string' && typeof at === 'number') void ref.deref()?.hear({ id, at })
   })
   return () => channel?.close()
 }
