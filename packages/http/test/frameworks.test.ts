@@ -742,7 +742,8 @@ describe.each(frameworks)('%s', (framework) => {
         }
         expectAccepted(await post(port, authorized(good), '/pkp'))
         expectAccepted(await post(port, authorized(good, 'base64'), '/pkp'))
-        expectRefusal(await post(port, bodied({ ...good, sig: good.sig.replace(/^../, '00') })), 401, 'session-signature-invalid')
+        const forged = { ...good, sig: good.sig.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) }
+        expectRefusal(await post(port, bodied(forged)), 401, 'session-signature-invalid')
         expectRefusal(await post(port, bodied(await issue({ audience: 'https://x.example' }))), 401, 'audience-mismatch')
         expectRefusal(await post(port, bodied(await issue({ life: 400 }))), 401, 'session-sig-lifetime')
         const named = expectRefusal(await post(port, bodied(await issue({ resources: ['litPKP://7'] }))), 403, 'resource-not-requested')
