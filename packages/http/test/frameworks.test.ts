@@ -713,14 +713,17 @@ describe.each(frameworks)('%s', (framework) => {
     it("the wire's session signatures, in the body or as Authorization, only where they are allowed", async () => {
       const { issueSessionSig } = await import('@session-sigs/core')
       const audience = 'https://node.example:7470'
-      const issue = (changes: { audience?: string; life?: number; resources?: string[] } = {}) =>
-        issueSessionSig(session.key, {
+      const issue = (changes: { audience?: string; life?: number; resources?: string[] } = {}) => {
+        // One moment for both: a millisecond more would be too long.
+        const now = Date.now()
+        return issueSessionSig(session.key, {
           resources: changes.resources ?? [resource],
           capabilities: session.capabilities,
-          issuedAt: new Date().toISOString(),
-          expiration: new Date(Date.now() + (changes.life ?? 300) * 1000).toISOString(),
+          issuedAt: new Date(now).toISOString(),
+          expiration: new Date(now + (changes.life ?? 300) * 1000).toISOString(),
           nodeAddress: changes.audience ?? audience,
         })
+      }
       const bodied = (sig: unknown, field = 'authSig') => ({
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ [field]: sig, x: 1 }),
