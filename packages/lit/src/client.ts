@@ -67,11 +67,11 @@ export class LitNodeClient {
     enlist(this.#live)
   }
 
-  #session(): { readonly core: SessionClient; readonly storage: SessionStorage } {
+  #session(): SessionClient {
     const { storageProvider, storage, domain, statement } = this.#given
     this.#storage ??= storage ?? storageOf(storageProvider?.provider)
     this.#core ??= createSessionClient({ storage: this.#storage, signer: this.#walletSigner(), domain, statement })
-    return { core: this.#core, storage: this.#storage }
+    return this.#core
   }
 
   #walletSigner(): Signer {
@@ -85,7 +85,7 @@ export class LitNodeClient {
   }
 
   #pageSigner(): Promise<PageSigner> {
-    this.#signer ??= import('./wallet.ts').then(({ pageSigner }) => pageSigner(this.#given.provider, () => this.#session().core))
+    this.#signer ??= import('./wallet.ts').then(({ pageSigner }) => pageSigner(this.#given.provider, () => this.#session()))
     return this.#signer
   }
 
@@ -97,7 +97,7 @@ export class LitNodeClient {
     this.#core = undefined
     await (await this.#signer)?.follow()
     const { isFromBefore } = await import('./heard.ts')
-    if (await isFromBefore(this.#session().core, at, this.#given.storage !== undefined)) await this.signOut()
+    if (await isFromBefore(this.#session(), at, this.#given.storage !== undefined)) await this.signOut()
   }
 
   /**
@@ -186,7 +186,7 @@ export class LitNodeClient {
   }
 
   async #sign(request: SessionSigsRequest, before: number): Promise<Record<string, SessionSig>> {
-    const { core } = this.#session()
+    const core = this.#session()
     // The person may have gone to another account since the last visit.
     if (!request.authNeededCallback) await (await this.#pageSigner()).meet()
     if (this.#signOuts !== before) throw new SessionError('signed-out', { during: 'signIn' })
@@ -216,14 +216,14 @@ export class LitNodeClient {
 
   /** Ends the session and removes all of it: the key, what the wallet signed, and other accounts' sessions. `disconnectWeb3(client)` is the same. */
   signOut(): Promise<void> {
-    const { core, storage } = this.#session()
+    const { storage } = this.#given
     this.#signOuts += 1
-    const ended = Promise.allSettled([core, ...this.#earlier.splice(0)].map((each) => each.signOut({ all: true })))
+    const ended = Promise.allSettled([this.#session(), ...this.#earlier.splice(0)].map((each) => each.signOut({ all: true })))
     this.#log('signed out')
     const ending = ended.then(([first]) => {
       if (first?.status === 'rejected') throw first.reason
       // Local storage has nothing left then.
-      if (this.#given.storage?.sharedAs) return removeRecord(storage, true)
+      if (storage?.sharedAs) return removeRecord(storage, true)
     })
     // What is asked for next waits for it, as apps call this without waiting: a session that begins must not be removed by it.
     this.#ending = ending.catch(() => undefined)
