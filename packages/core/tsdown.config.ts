@@ -8,15 +8,10 @@ const parts = [
     'observable',
     'timers',
     'watch',
-    'uri',
     'time',
-    'keccak',
-    'address',
     'values',
     'resource',
     'keypair',
-    'signer',
-    'siwe',
   ],
   ...[
     'scope',
@@ -29,7 +24,6 @@ const parts = [
     'state',
     'turns',
     'place',
-    'ask',
     'vault',
     'asking',
     'session',
@@ -37,7 +31,7 @@ const parts = [
 ]
 
 /** Those of them that are shared with what is loaded later (`src/parts.ts`); of others it has its own copy of what little it needs. */
-const sharedParts = ['ask', 'coverage', 'delegation', 'encode', 'errors', 'signer', 'siwe', 'storage', 'time', 'uri', 'values']
+const sharedParts = ['coverage', 'delegation', 'encode', 'errors', 'storage', 'time', 'values']
 
 /** What is loaded when it is needed: each with `import()`, and from nowhere else. */
 const later = [

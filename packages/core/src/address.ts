@@ -5,12 +5,19 @@ import { keccak256Block } from './keccak.ts'
 /** `0x` and hex digits. */
 export type Hex = `0x${string}`
 
+/** The spellings that were worked out lately: the same few addresses are met over and over, and hashing one costs more than reading the message around it. */
+const known: Map<string, Hex> = /* @__PURE__ */ new Map()
+
 /** The EIP-55 spelling of 40 hex digits in any case, without `0x`. */
 function checksum(digits: string): Hex {
   const lower = digits.toLowerCase()
+  const found = known.get(lower)
+  if (found) return found
   const hash = toHex(keccak256Block(toUtf8(lower)))
   let text: Hex = '0x'
   for (let i = 0; i < lower.length; i++) text += hash.charAt(i) > '7' ? lower.charAt(i).toUpperCase() : lower.charAt(i)
+  if (known.size >= 64) known.clear()
+  known.set(lower, text)
   return text
 }
 

@@ -23,11 +23,6 @@ export function domainOf({ domain }: Site): string | undefined {
   return domain ?? globalThis.location?.host
 }
 
-/** Whether an account is on the chain that was named to a signer. A name that is not known says nothing. */
-export function isOnChain({ chainId }: Plan, account: Account): boolean {
-  return chainId === undefined || chainId === account.chainId
-}
-
 /**
  * The message that a signer is asked to sign, all but the key that it is for. `remark` is a further sentence for the person.
  *

@@ -88,7 +88,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
 
   /** The prepared question where it is this one. Another gives way: its turn would have to be waited for. */
   function takePrepared({ what }: Errand): Prepared | undefined {
-    const ready = prepared?.errand.what === what && isOpen(prepared) ? prepared : drop()
+    const ready = prepared?.errand.what() === what() && isOpen(prepared) ? prepared : drop()
     preparations += 1
     prepared = undefined
     return ready as Prepared | undefined
@@ -131,7 +131,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
     let refused: SessionError | undefined
     let heard = (): void => undefined
     const stop = turns.hear((news) => {
-      if (news.type !== 'refused' || news.what !== errand.what) return
+      if (news.type !== 'refused' || news.what !== errand.what()) return
       refused = news.error
       heard()
     })
@@ -149,7 +149,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
       if (hasWaited) await vault.sync()
       if (errand.found()) return undefined
       if (!canAsk(errand)) throw signedOut('call')
-      return telling(errand.what, Promise.race([ask(errand), cancelled]))
+      return telling(errand.what(), Promise.race([ask(errand), cancelled]))
     }
     try {
       return await turns.take('ask', patience, run)
@@ -162,12 +162,12 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   function start(errand: Errand, ready: Prepared | undefined): Promise<Account | undefined> {
     const { cancelled, cancel } = cancellable()
     const work = ready
-      ? telling(errand.what, Promise.race([putAndKeep(errand, ready.question), cancelled])).finally(ready.release)
+      ? telling(errand.what(), Promise.race([putAndKeep(errand, ready.question), cancelled])).finally(ready.release)
       : errand.own
         ? ask(errand)
         : askInTurn(errand, cancelled)
     const question = {
-      what: errand.what,
+      what: errand.what(),
       cancel,
       answer: Promise.race([work, cancelled]).finally(() => {
         if (asking === question) asking = undefined
@@ -201,7 +201,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
         (error: unknown) => ({ error }),
       )
       isAnswered = !waitingFor
-      if (!failure || (waitingFor && waitingFor.what !== errand.what)) continue
+      if (!failure || (waitingFor && waitingFor.what !== errand.what())) continue
       errand.stillWanted()
       // Refused here, and given elsewhere.
       await vault.sync().catch(() => undefined)
@@ -223,7 +223,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
         const question = errand.found() ? undefined : await Promise.race([make(errand), cancelled])
         if (!question) return resolve(undefined)
         const { form, text } = question
-        if (form && text !== undefined) await vault.setPending({ what: errand.what, key: form, message: text }, errand.stillWanted)
+        if (form && text !== undefined) await vault.setPending({ what: errand.what(), key: form, message: text }, errand.stillWanted)
         errand.stillWanted()
         resolve(text)
         // A later one takes its place.

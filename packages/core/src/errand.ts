@@ -12,7 +12,7 @@ export interface Grant {
 /** What somebody in the app wants, and how to tell that it is there. */
 export interface Errand {
   /** The question in words: who asks the same waits for the same answer. */
-  readonly what: string
+  what(): string
   readonly plan: Plan
   readonly request: Pick<SessionSigsRequest<never>, 'authNeededCallback' | 'chain' | 'switchChain' | 'expiration'>
   /** A key that the caller brought. */

@@ -15,12 +15,15 @@ export interface SessionSig {
   algo: 'ed25519'
 }
 
-/** What a session signature says besides its key and its node. Times are RFC 3339. */
-export type SessionSigContent = Wanted & {
+/** What a session signature says besides its key, its node and what it is for. Times are RFC 3339. */
+interface Frame {
   readonly capabilities: readonly AuthSig[]
   readonly issuedAt: string
   readonly expiration: string
 }
+
+/** What a session signature says besides its key and its node. */
+export type SessionSigContent = Wanted & Frame
 
 /**
  * Signs the same content for many nodes, in parallel: node URL, byte for byte → session signature. The content is one's own and good: lists in the wire's key order, times
@@ -28,15 +31,25 @@ export type SessionSigContent = Wanted & {
  */
 export async function issueSessionSigs(
   key: SessionKey,
-  content: SessionSigContent,
+  wanted: Wanted,
+  { capabilities, issuedAt, expiration }: Frame,
   nodes: readonly string[],
 ): Promise<Record<string, SessionSig>> {
-  const { capabilities, issuedAt, expiration, ...wanted } = content
-  const head = JSON.stringify({ sessionKey: key.publicKey, ...wanted, capabilities, issuedAt, expiration }).slice(0, -1)
+  const { publicKey } = key
+  const { resources, resourceAbilityRequests }: { resources?: unknown; resourceAbilityRequests?: unknown } = wanted
+  // The list that is not there is left out of the text.
+  const content = { sessionKey: publicKey, resources, resourceAbilityRequests, capabilities, issuedAt, expiration }
+  const head = JSON.stringify(content).slice(0, -1)
+  const start = toUtf8(head)
   const sign = async (node: string): Promise<[string, SessionSig]> => {
-    const signedMessage = `${head},"nodeAddress":${JSON.stringify(node)}}`
-    const sig = toHex(await key.sign(toUtf8(signedMessage)))
-    return [node, { sig, derivedVia: 'litSessionSignViaNacl', signedMessage, address: key.publicKey, algo: 'ed25519' }]
+    const end = `,"nodeAddress":${JSON.stringify(node)}}`
+    const tail = toUtf8(end)
+    // The long part of the text is turned into bytes once for all nodes.
+    const bytes = new Uint8Array(start.length + tail.length)
+    bytes.set(start)
+    bytes.set(tail, start.length)
+    const sig = toHex(await key.sign(bytes))
+    return [node, { sig, derivedVia: 'litSessionSignViaNacl', signedMessage: head + end, address: publicKey, algo: 'ed25519' }]
   }
   return Object.fromEntries(await Promise.all([...new Set(nodes)].map(sign)))
 }

@@ -5,43 +5,44 @@
  * Source: Keccak reference 3.0 §1.2 (the permutation), its constants from the LFSR there. `halves` are the low and high words of the 25 lanes.
  */
 export function keccak256Block(bytes: Uint8Array): Uint8Array {
-  const halves = new Int32Array(50)
-  const get = (i: number): number => halves[i] ?? 0
+  const [halves, before, parity] = [new Int32Array(50), new Int32Array(50), new Int32Array(10)]
+  const get = (words: Int32Array, i: number): number => words[i] ?? 0
   const flip = (i: number, value: number): void => {
-    halves[i] = get(i) ^ value
+    halves[i] = get(halves, i) ^ value
   }
-  for (const [i, byte] of [...bytes, 1].entries()) flip(i >> 2, byte << (8 * (i & 3)))
+  bytes.forEach((byte, i) => {
+    flip(i >> 2, byte << (8 * (i & 3)))
+  })
+  flip(bytes.length >> 2, 1 << (8 * (bytes.length & 3)))
   flip(33, 0x80 << 24)
 
   let lfsr = 1
   for (let round = 0; round < 24; round++) {
     // θ
-    const column = Array.from({ length: 10 }, (_, x) => get(x) ^ get(x + 10) ^ get(x + 20) ^ get(x + 30) ^ get(x + 40))
-    const parity = (x: number): number => column[x % 10] ?? 0
-    for (let x = 0; x < 10; x++) {
-      // The other word of a lane stands beside it: after a low one, before a high one.
-      const turned = (parity(x + 2) << 1) | (parity(x + (x & 1 ? 1 : 3)) >>> 31)
-      for (let y = x; y < 50; y += 10) flip(y, parity(x + 8) ^ turned)
+    for (let i = 0; i < 10; i++)
+      parity[i] = get(halves, i) ^ get(halves, i + 10) ^ get(halves, i + 20) ^ get(halves, i + 30) ^ get(halves, i + 40)
+    for (let i = 0; i < 10; i++) {
+      // The other word of a lane stands beside it.
+      const next = (i + 2) % 10
+      const change = get(parity, (i + 8) % 10) ^ (get(parity, next) << 1) ^ (get(parity, next ^ 1) >>> 31)
+      for (let j = i; j < 50; j += 10) flip(j, change)
     }
     // ρ and π
-    let [x, y, low, high] = [1, 0, get(2), get(3)]
-    for (let t = 1; t < 25; t++) {
+    before.set(halves)
+    let [x, y] = [1, 0]
+    for (let t = 1, turn = 1; t < 25; turn += ++t) {
+      // A turn by 32 and more begins with the other word.
+      const from = 2 * (x + 5 * y) + ((turn >> 5) & 1)
+      const [low, high, carry] = [get(before, from), get(before, from ^ 1), 32 - (turn & 31)]
       ;[x, y] = [y, (2 * x + 3 * y) % 5]
-      const turn = (t * (t + 1)) / 2
-      if (turn & 32) [low, high] = [high, low]
-      const carry = (word: number): number => (turn & 31 ? word >>> (32 - (turn & 31)) : 0)
-      const rotated = [(low << (turn & 31)) | carry(high), (high << (turn & 31)) | carry(low)]
-      const at = 2 * (x + 5 * y)
-      ;[low, high] = [get(at), get(at + 1)]
-      halves.set(rotated, at)
+      const to = 2 * (x + 5 * y)
+      halves[to] = carry & 31 ? (low << turn) | (high >>> carry) : low
+      halves[to + 1] = carry & 31 ? (high << turn) | (low >>> carry) : high
     }
     // χ
-    for (let row = 0; row < 50; row += 10) {
-      const words = halves.slice(row, row + 10)
-      words.forEach((word, i) => {
-        halves[row + i] = word ^ (~(words[(i + 2) % 10] ?? 0) & (words[(i + 4) % 10] ?? 0))
-      })
-    }
+    before.set(halves)
+    for (let row = 0; row < 50; row += 10)
+      for (let i = 0; i < 10; i++) flip(row + i, ~get(before, row + ((i + 2) % 10)) & get(before, row + ((i + 4) % 10)))
     // ι
     for (let j = 0; j < 7; j++) {
       const bit = (1 << j) - 1
@@ -49,5 +50,5 @@ export function keccak256Block(bytes: Uint8Array): Uint8Array {
       lfsr = (lfsr << 1) ^ ((lfsr >> 7) * 0x171)
     }
   }
-  return Uint8Array.from({ length: 32 }, (_, i) => get(i >> 2) >> (8 * (i & 3)))
+  return Uint8Array.from({ length: 32 }, (_, i) => get(halves, i >> 2) >> (8 * (i & 3)))
 }

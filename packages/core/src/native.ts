@@ -24,10 +24,12 @@ export function importPublicKey(subtle: SubtleCrypto, publicKey: Bytes): Promise
   return subtle.importKey('raw', publicKey, algorithm, false, ['verify'])
 }
 
+const bytesOf = (buffer: ArrayBuffer): Bytes => new Uint8Array(buffer)
+
 /** The session key of a WebCrypto key. */
 export function keyOfHandle(publicKey: string, privateKey: CryptoKey): SessionKey {
   return Object.freeze({
     publicKey,
-    sign: async (message: Bytes): Promise<Bytes> => new Uint8Array(await globalThis.crypto.subtle.sign(algorithm, privateKey, message)),
+    sign: (message: Bytes): Promise<Bytes> => globalThis.crypto.subtle.sign(algorithm, privateKey, message).then(bytesOf),
   })
 }

@@ -1,12 +1,8 @@
 /** What a page loads with the client, for what is loaded later: that is built apart, and shares these. Not for users. */
-export * from './ask.ts'
 export * from './coverage.ts'
 export * from './delegation.ts'
 export * from './encode.ts'
 export * from './errors.ts'
-export * from './signer.ts'
-export * from './siwe.ts'
 export * from './storage.ts'
 export * from './time.ts'
-export * from './uri.ts'
 export * from './values.ts'

@@ -1,14 +1,16 @@
 /**
  * What is put to the wallet: loaded when it is to be asked, by `prepare()` before the tap.
  */
-import { isOnChain, type Site, writeMessage } from './ask.ts'
+import { type Site, writeMessage } from './ask.ts'
+import { askAccount, askSigner } from './ask-signer.ts'
 import type { readDelegation } from './auth-sig.ts'
 import { cover, isGoodNow } from './coverage.ts'
-import { askAccount, askSigner, sessionKeyUri } from './delegation.ts'
+import { sessionKeyUri } from './delegation.ts'
 import type { Errand } from './errand.ts'
 import { SessionError } from './errors.ts'
 import type { StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
+import { isOnChain } from './request.ts'
 import type { Account, Signer } from './signer.ts'
 import { formatSiweMessage, type SiweMessage } from './siwe.ts'
 import { keyName, type LiveSession, type StoredQuestion, sessionId } from './storage.ts'
@@ -44,7 +46,7 @@ async function askedBefore(
   earlier: LiveSession | undefined,
 ): Promise<StoredQuestion | undefined> {
   const pending = vault.pending()
-  if (pending?.what !== what || (earlier && keyName(earlier.stored.key) !== keyName(pending.key))) return undefined
+  if (pending?.what !== what() || (earlier && keyName(earlier.stored.key) !== keyName(pending.key))) return undefined
   const asked = { scope: plan, expiration: request.expiration, now }
   return (await (await import('./pending.ts')).isStillAsked(pending, fresh, asked)) ? pending : undefined
 }

@@ -53,6 +53,6 @@ export async function renewalOf(
     const current = vault.current()
     return current && current.key.publicKey !== publicKey && sessionId(current.account) === sessionId(renews.account) ? current : undefined
   }
-  const what = JSON.stringify(['renew', publicKey])
+  const what = (): string => JSON.stringify(['renew', publicKey])
   return { what, plan: { ...plan, ...(await renewalScope(good)) }, own: undefined, renews, isSignIn: false, found }
 }

@@ -3,6 +3,7 @@ import { SessionError } from './errors.ts'
 import type { SessionKeyPair } from './keypair.ts'
 import type { Capability, LitVocabulary, Resource, ResourceAbilityRequest, Vocabulary } from './resource.ts'
 import { type AuthCallbackParams, resourceScope, type Scope } from './scope.ts'
+import type { Account } from './signer.ts'
 import { formatInstant, parseInstant } from './time.ts'
 
 /** What to get session signatures for. All of it may be left out. Instants are RFC 3339. */
@@ -116,6 +117,11 @@ export function endOfSessionSig(sessionSigExpiration: string | undefined, now: n
   throw new SessionError('lifetime-too-long', { field: 'sessionSigExpiration', maxSeconds: maxSessionSigSeconds })
 }
 
+/** Whether an account is on the chain that was named to a signer. A name that is not known says nothing. */
+export function isOnChain({ chainId }: Plan, account: Account): boolean {
+  return chainId === undefined || chainId === account.chainId
+}
+
 /**
  * Checks a request and fills in its defaults; nothing is asked, signed or stored. `nodes` gives the client's own, checked.
  *
@@ -132,9 +138,8 @@ export async function planRequest<V extends Vocabulary>(
   const [resources, capabilities] = [givenList(request.resources), givenList(request.sessionCapabilities)]
   const requests = givenList(request.resourceAbilityRequests)
   if (requests && (resources || capabilities)) throw new TypeError('Give resources or resourceAbilityRequests, not both.')
-  const expiration = request.expiration ?? formatInstant(now + day)
-  readEnd('expiration', expiration, now)
-  const { sessionSigExpiration } = request
+  const { expiration = formatInstant(now + day), sessionSigExpiration } = request
+  if (request.expiration !== undefined) readEnd('expiration', expiration, now)
   endOfSessionSig(sessionSigExpiration, now)
   const signedFor = request.nodes === undefined ? nodes() : checkNodes(givenList(request.nodes) ?? [])
   const scope = requests
@@ -143,5 +148,5 @@ export async function planRequest<V extends Vocabulary>(
   const { chain, switchChain, authNeededCallback } = request
   const isFree = chain === undefined || switchChain || authNeededCallback
   const chainId = isFree ? undefined : (await import('./chains.ts')).chainIdOf(chain)
-  return { ...scope, nodes: signedFor, expiration, sessionSigExpiration, chainId }
+  return Object.assign(scope, { nodes: signedFor, expiration, sessionSigExpiration, chainId })
 }

@@ -119,13 +119,13 @@ export function capabilityFor(resource: string, vocabulary: Vocabulary = litVoca
 }
 
 /** The scheme's wildcard, or the very text: the only two that cover it. */
-function isCoveredBy(listed: readonly string[], text: string): boolean {
-  return listed.includes(text) || listed.includes(`${text.slice(0, text.indexOf('://'))}://*`)
+export function isCoveredBy(isListed: (text: string) => boolean, text: string): boolean {
+  return isListed(text) || isListed(`${text.slice(0, text.indexOf('://'))}://*`)
 }
 
 /** Whether a session signature's own list names the resource: the same text, or `*` of the same type. */
 export function isRequested(requested: readonly string[], resource: string): boolean {
-  return isCoveredBy(requested, resource)
+  return isCoveredBy((text) => requested.includes(text), resource)
 }
 
 /**
@@ -135,7 +135,7 @@ export function isRequested(requested: readonly string[], resource: string): boo
  * @throws SessionError as `capabilityFor`, for the resource
  */
 export function isGranted(capabilities: readonly string[], resource: string, vocabulary: Vocabulary = litVocabulary): boolean {
-  return isCoveredBy(capabilities, capabilityFor(resource, vocabulary))
+  return isCoveredBy((text) => capabilities.includes(text), capabilityFor(resource, vocabulary))
 }
 
 /** `<prefix>://<id>`: how the second form's resources stand in a ReCap. */

@@ -1,5 +1,6 @@
 import { domainOf, nonce } from './ask.ts'
-import { type AuthSig, askAccount, askSigner } from './delegation.ts'
+import { askAccount, askSigner } from './ask-signer.ts'
+import type { AuthSig } from './delegation.ts'
 import { toHex, toUtf8 } from './encode.ts'
 import { importSessionKey, type SessionKeyPair } from './keypair.ts'
 import type { SessionKey } from './native.ts'

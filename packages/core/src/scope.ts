@@ -1,5 +1,5 @@
 import { SessionError } from './errors.ts'
-import { capabilityFor, isGranted, parseResource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
+import { capabilityFor, isCoveredBy, parseResource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
 import type { SiweMessage } from './siwe.ts'
 
 /** What a session signature is for, in one of the wire's two forms. */
@@ -64,7 +64,10 @@ export function resourceScope(
       throw new SessionError('resource-malformed', { resource: capability, reason: 'sessionCapabilities are capabilities' })
     }
   }
-  const missing = (granted: readonly string[]): string[] => resources.filter((resource) => !isGranted(granted, resource, vocabulary))
+  const missing = (granted: readonly string[]): string[] => {
+    const all = new Set(granted)
+    return resources.filter((_, i) => !isCoveredBy((text) => all.has(text), needed[i] ?? ''))
+  }
   if (missing(grants).length > 0) throw new SessionError('delegation-scope', { missing: missing(grants) })
   return { wanted: { resources }, grants: [...new Set(grants)], missingFrom: (message) => missing(message.resources ?? []) }
 }

@@ -69,7 +69,8 @@ export async function issueSessionSig(
   if (typeof nodeAddress !== 'string') throw new TypeError('nodeAddress is required, a text.')
   // Not asked whether a text has a property: the error of that would show the text, and the text may be a secret.
   const signing = typeof key === 'object' && 'sign' in key ? key : await importSessionKey(key)
-  const { [nodeAddress]: issued } = await issueSessionSigs(signing, readContent(content), [nodeAddress])
+  const read = readContent(content)
+  const { [nodeAddress]: issued } = await issueSessionSigs(signing, read, read, [nodeAddress])
   if (!issued) throw new TypeError('nodeAddress is required, a text.')
   return issued
 }

@@ -1,4 +1,3 @@
-import { isOnChain } from './ask.ts'
 import { createAsking } from './asking.ts'
 import type { BroughtSessions } from './brought.ts'
 import { cover, endOf } from './coverage.ts'
@@ -8,7 +7,16 @@ import type { WantedPart } from './further.ts'
 import { issueSessionSigs, type SessionSig } from './issue.ts'
 import type { StoredKey } from './keypair.ts'
 import type { SessionKey } from './native.ts'
-import { checkNames, checkNodes, endOfSessionSig, givenList, type Plan, planRequest, type SessionSigsRequest } from './request.ts'
+import {
+  checkNames,
+  checkNodes,
+  endOfSessionSig,
+  givenList,
+  isOnChain,
+  type Plan,
+  planRequest,
+  type SessionSigsRequest,
+} from './request.ts'
 import { type LitVocabulary, litVocabulary, type Resource, type ResourceAbilityRequest, type Vocabulary } from './resource.ts'
 import { createClock, readRefusal } from './server-time.ts'
 import type { AskOptions, KeyDelegation, SessionClient, SessionClientOptions, SignOutOptions } from './session-client.ts'
@@ -116,7 +124,8 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
       brought ??= createBroughtSessions(now)
       own = await brought.read(sessionKey)
     }
-    const what = JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
+    // Looked at only where the wallet is asked.
+    const what = (): string => JSON.stringify([own?.publicKey, plan.grants, authNeededCallback !== undefined, chain, switchChain])
     return { what, plan, request, own, renews: undefined, isSignIn, stillWanted, found: () => findGrant(plan, own) }
   }
 
@@ -137,7 +146,7 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
     const time = now()
     const issuedAt = formatInstant(time)
     const expiration = formatInstant(Math.min(endOfSessionSig(plan.sessionSigExpiration, time), ...delegations.map(endOf)))
-    return issueSessionSigs(key, { ...plan.wanted, capabilities, issuedAt, expiration }, plan.nodes)
+    return issueSessionSigs(key, plan.wanted, { capabilities, issuedAt, expiration }, plan.nodes)
   }
 
   async function getDelegation(request?: SessionSigsRequest<V>): Promise<KeyDelegation> {

@@ -60,10 +60,10 @@ export const preamble: string = ' wants you to sign in with your Ethereum accoun
 
 /** The text of a field, if it may stand there; `line` is said in the error. @throws SessionError `siwe-invalid` */
 export function checkField(field: Field, value: unknown, line?: number): string {
-  const [test, otherwise] = rules[field]
+  const rule = rules[field]
   const text = field === 'chainId' && typeof value === 'number' ? String(value) : value
-  if (typeof text === 'string' && test(text)) return text
-  const reason = text === undefined ? 'is missing' : otherwise
+  if (typeof text === 'string' && rule[0](text)) return text
+  const reason = text === undefined ? 'is missing' : rule[1]
   throw new SessionError('siwe-invalid', line === undefined ? { field, reason } : { line, field, reason })
 }
 
@@ -73,24 +73,25 @@ export function checkField(field: Field, value: unknown, line?: number): string 
  * @throws SessionError `siwe-invalid`, naming the field
  */
 export function formatSiweMessage(fields: SiweMessage): string {
-  const values: Partial<Record<string, unknown>> = {}
-  for (const [field, value] of Object.entries(fields)) {
-    if (value === undefined || value === null) continue
-    if (!Object.hasOwn(rules, field)) throw new SessionError('siwe-invalid', { field, reason: 'is no field' })
-    values[field] = value
+  // Read once: what is checked is what is written.
+  const values: Partial<Record<string, unknown>> = { ...fields }
+  for (const field of Object.keys(values)) {
+    if (!Object.hasOwn(rules, field) && (values[field] ?? undefined) !== undefined)
+      throw new SessionError('siwe-invalid', { field, reason: 'is no field' })
   }
-  const scheme = values['scheme'] === undefined ? '' : `${checkField('scheme', values['scheme'])}://`
-  const lines = [`${scheme}${checkField('domain', values['domain'])}${preamble}`, checkField('address', values['address']), '']
-  if (values['statement'] !== undefined) lines.push(checkField('statement', values['statement']))
-  lines.push('')
-  for (const [i, [field, label]] of labels.entries()) {
-    if (i < requiredLabels || values[field] !== undefined) lines.push(label + checkField(field, values[field]))
+  const part = (field: Field, before: string, isRequired: boolean, after = ''): string => {
+    const value = values[field] ?? undefined
+    return value === undefined && !isRequired ? '' : before + checkField(field, value) + after
   }
-  const { resources } = values
-  if (resources !== undefined) {
-    if (!Array.isArray(resources)) throw new SessionError('siwe-invalid', { field: 'resources', reason: 'is not a list' })
-    lines.push('Resources:')
-    for (const resource of resources) lines.push(`- ${checkField('resources', resource)}`)
-  }
-  return lines.join('\n')
+  let text = `${part('scheme', '', false, '://')}${part('domain', '', true, preamble)}${part('address', '\n', true)}\n`
+  text += `${part('statement', '\n', false)}\n`
+  labels.forEach(([field, label], i) => {
+    text += part(field, `\n${label}`, i < requiredLabels)
+  })
+  const resources = values['resources'] ?? undefined
+  if (resources === undefined) return text
+  if (!Array.isArray(resources)) throw new SessionError('siwe-invalid', { field: 'resources', reason: 'is not a list' })
+  text += '\nResources:'
+  for (const resource of resources) text += `\n- ${checkField('resources', resource)}`
+  return text
 }

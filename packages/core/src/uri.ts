@@ -6,7 +6,7 @@ const encoded = /%[0-9A-Fa-f]{2}/g
 
 /** A test for texts of these characters and percent-encoded ones. Those are taken out first: a choice within a loop would need stack for every character. */
 function made(characters: RegExp): (text: string) => boolean {
-  return (text) => characters.test(text.replace(encoded, ''))
+  return (text) => characters.test(text) || (text.includes('%') && characters.test(text.replace(encoded, '')))
 }
 
 const isUserinfo = made(/^[A-Za-z0-9\-._~!$&'()*+,;=:]*$/)
