@@ -75,6 +75,7 @@ export default defineConfig([
       codeSplitting: { groups: [{ name: 'client', test: new RegExp(`src[\\\\/](?:${parts.join('|')})\\.ts$`) }] },
       chunkFileNames: '[name].js',
       minifyInternalExports: false,
+      comments: { legal: true, annotation: true, jsdoc: false },
     },
   },
   {
@@ -88,6 +89,6 @@ export default defineConfig([
         resolveId: (id) => (sharedParts.includes(nameOf(id)) && id.startsWith('./') ? { id: './parts.js', external: true } : undefined),
       },
     ],
-    outputOptions: { chunkFileNames: 'later-[name].js' },
+    outputOptions: { chunkFileNames: 'later-[name].js', comments: { legal: true, annotation: true, jsdoc: false } },
   },
 ])
