@@ -1,4 +1,4 @@
-import type { SessionKey } from './native.ts'
+import type { Handle, SessionKey } from './native.ts'
 
 /**
  * A session key as the wire writes it, plain and exportable on purpose: store it however you like, and keep `secretKey` secret.
@@ -10,9 +10,7 @@ export interface SessionKeyPair {
 }
 
 /** A key in the form in which a storage can keep it: a WebCrypto key that cannot be exported, or a seed of 64 hex digits. */
-export type StoredKey =
-  | { readonly type: 'handle'; readonly publicKey: string; readonly privateKey: CryptoKey }
-  | { readonly type: 'seed'; readonly seed: string }
+export type StoredKey = Handle | { readonly type: 'seed'; readonly seed: string }
 
 /** A fresh pair in the wire's form. Nothing is stored. */
 export async function generateSessionKeyPair(): Promise<SessionKeyPair> {

@@ -1,4 +1,4 @@
-import type { Bytes } from './encode.ts'
+import { type Bytes, toHex } from './encode.ts'
 
 /** A session key that signs and shows nothing: no property, printing or JSON of it holds key material. */
 export interface SessionKey {
@@ -20,11 +20,27 @@ export async function native<T>(run: (subtle: SubtleCrypto) => Promise<T>): Prom
   }
 }
 
+const bytesOf = (buffer: ArrayBuffer): Bytes => new Uint8Array(buffer)
+
+/** A WebCrypto key that cannot be exported, and the public key it is of: 64 lower-case hex digits. */
+export interface Handle {
+  readonly type: 'handle'
+  readonly publicKey: string
+  readonly privateKey: CryptoKey
+}
+
+/** A fresh key that the platform gives to nobody. */
+export function generateHandle(): Promise<Handle | undefined> {
+  return native(async (subtle) => {
+    const pair = (await subtle.generateKey(algorithm, false, ['sign', 'verify'])) as CryptoKeyPair
+    const publicKey = toHex(bytesOf(await subtle.exportKey('raw', pair.publicKey)))
+    return { type: 'handle', publicKey, privateKey: pair.privateKey }
+  })
+}
+
 export function importPublicKey(subtle: SubtleCrypto, publicKey: Bytes): Promise<CryptoKey> {
   return subtle.importKey('raw', publicKey, algorithm, false, ['verify'])
 }
-
-const bytesOf = (buffer: ArrayBuffer): Bytes => new Uint8Array(buffer)
 
 /** The session key of a WebCrypto key. */
 export function keyOfHandle(publicKey: string, privateKey: CryptoKey): SessionKey {

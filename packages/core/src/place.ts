@@ -1,5 +1,5 @@
 import { SessionError } from './errors.ts'
-import { emptyRecord, type ReadRecord, type SessionStorage, type StoredSessions } from './storage.ts'
+import { copyRecord, emptyRecord, type ReadRecord, type SessionStorage, type StoredSessions } from './storage.ts'
 import { withLimit } from './timers.ts'
 
 /** The one record, where the storage has it. */
@@ -30,12 +30,15 @@ function summary({ current, pending, sessions }: StoredSessions): string {
 export function createPlace(storage: SessionStorage, id: string, late: () => void): Place {
   async function stored<T>(operation: 'open' | 'get' | 'set' | 'delete', run: () => T | Promise<T>): Promise<T> {
     let isGivenUp = false
-    const watched = async (): Promise<T> => {
-      const value = await run()
-      if (isGivenUp) late()
-      return value
-    }
     try {
+      const answer = run()
+      // What is there at once needs no watching.
+      if (typeof (answer as PromiseLike<T> | undefined)?.then !== 'function') return answer
+      const watched = async (): Promise<T> => {
+        const value = await answer
+        if (isGivenUp) late()
+        return value
+      }
       return await withLimit(limit, watched)
     } catch (cause) {
       isGivenUp = true
@@ -51,7 +54,7 @@ export function createPlace(storage: SessionStorage, id: string, late: () => voi
 
   async function write(record: StoredSessions): Promise<boolean> {
     // A copy is written: what a storage does to it must not reach the client's own.
-    const set = (): Promise<void> => stored('set', () => storage.set(id, structuredClone(record)))
+    const set = (): Promise<void> => stored('set', () => storage.set(id, copyRecord(record)))
     const clear = (): Promise<void> => stored('delete', () => storage.delete(id))
     const isEmpty = Object.keys(record.sessions).length === 0 && !record.pending
     // Where others look, an empty record tells them that somebody signed out; nothing at all would look like an eviction.

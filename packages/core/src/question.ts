@@ -74,8 +74,9 @@ export async function makeQuestion(vault: Vault, options: QuestionOptions, erran
   const earlier = found?.delegations.some((item) => isGoodNow(item, now())) ? found : undefined
   const fields = account && !callback ? writeMessage(account, plan, options, now(), options.remark()) : undefined
   const again = fields && !own && !renews ? await askedBefore(vault, now(), errand, fields, earlier) : undefined
+  const { loadStoredKey, useFreshKey } = await import('./stored-key.ts')
   const form = own ? undefined : (earlier?.stored.key ?? again?.key ?? (await vault.generateKey()))
-  const key = own ?? earlier?.key ?? (await (await import('./stored-key.ts')).loadStoredKey(form as StoredKey))
+  const key = own ?? earlier?.key ?? (await (again ? loadStoredKey : useFreshKey)(form as StoredKey))
   const text = fields && (again?.message ?? formatSiweMessage({ ...fields, uri: sessionKeyUri(key.publicKey) }))
   const put = callback
     ? (await import('./callback.ts')).askCallback.bind(undefined, callback, plan, request, options, key.publicKey)

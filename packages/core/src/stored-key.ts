@@ -1,20 +1,15 @@
 /**
  * Session keys as a storage keeps them: made when the wallet is to be asked, read when there is a session.
  */
-import { fromHex, toHex } from './bytes.ts'
+import { fromHex } from './bytes.ts'
 import type { StoredKey } from './keypair.ts'
-import { algorithm, importPublicKey, keyOfHandle, native, type SessionKey } from './native.ts'
+import { algorithm, generateHandle, importPublicKey, keyOfHandle, native, type SessionKey } from './native.ts'
 import { unfit } from './unfit.ts'
 
 /** A fresh key in the form asked for. Where the platform has no ed25519 of its own, a `handle` cannot be made and a `seed` is given instead. */
 export async function generateStoredKey(form: 'handle' | 'seed'): Promise<StoredKey> {
-  if (form === 'handle') {
-    const made = await native(async (subtle) => {
-      const pair = (await subtle.generateKey(algorithm, false, ['sign', 'verify'])) as CryptoKeyPair
-      return { publicKey: toHex(new Uint8Array(await subtle.exportKey('raw', pair.publicKey))), privateKey: pair.privateKey }
-    })
-    if (made) return { type: 'handle', ...made }
-  }
+  const handle = form === 'handle' ? await generateHandle() : undefined
+  if (handle) return handle
   const { randomSeed } = await import('./seed.ts')
   return { type: 'seed', seed: randomSeed() }
 }
@@ -37,4 +32,9 @@ export async function loadStoredKey(stored: StoredKey): Promise<SessionKey> {
   })
   if (!signs || stored.privateKey.extractable) throw unfit('key-malformed', { reason: 'the stored key does not sign for its public key' })
   return key
+}
+
+/** A key that was made just now, and was in nobody else's hands. */
+export async function useFreshKey(fresh: StoredKey): Promise<SessionKey> {
+  return fresh.type === 'handle' ? keyOfHandle(fresh.publicKey, fresh.privateKey) : loadStoredKey(fresh)
 }

@@ -2,7 +2,7 @@ import { isGoodNow } from './coverage.ts'
 import type { Delegation } from './delegation.ts'
 import { SessionError } from './errors.ts'
 import type { StoredKey } from './keypair.ts'
-import { algorithm, native, type SessionKey } from './native.ts'
+import { generateHandle, type Handle, type SessionKey } from './native.ts'
 import { type Readable, writable } from './observable.ts'
 import { createPlace } from './place.ts'
 import type { Account } from './signer.ts'
@@ -92,11 +92,6 @@ function without({ current, sessions }: StoredSessions, id: string | undefined):
   return current === undefined || current === id ? { v: 1, sessions: others } : { v: 1, current, sessions: others }
 }
 
-/** Whether the platform makes keys that it gives to nobody. */
-async function hasNative(): Promise<boolean> {
-  return (await native((subtle) => subtle.generateKey(algorithm, false, ['sign', 'verify']))) !== undefined
-}
-
 /** Runs one after another what must not run at the same time. */
 function createQueue(): <T>(run: () => Promise<T>) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
@@ -123,6 +118,8 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
   /** The record, where it is kept here because the storage cannot keep it, or may not. */
   let own: StoredSessions | undefined
   let pending: StoredQuestion | undefined
+  /** A fresh key, for one session. */
+  let spare: Handle | undefined
   /** The key that the storage has for the next session. */
   let nextKey: StoredKey | undefined
 
@@ -200,10 +197,13 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   async function open(): Promise<void> {
     await place.open()
+    // Tells whether the platform has the curve; and the first session needs one anyhow.
+    const making = storage.keys === 'seed' ? undefined : generateHandle()
     if (storage.keys === 'none' || (storage.keys === 'seed' && minimum !== 'extractable')) own = emptyRecord
     seen = turns.version()
     await adopt(await read())
-    form = storage.keys !== 'seed' && (await hasNative()) ? 'handle' : 'seed'
+    spare = await making
+    form = spare ? 'handle' : 'seed'
   }
 
   /** A failure is told to whoever waits, and the next call tries again. */
@@ -241,6 +241,9 @@ export function createVault(storage: SessionStorage, turns: Turns, recordId: str
 
   async function generateKey(): Promise<StoredKey> {
     if (nextKey && form === 'seed' && minimum === 'extractable' && !hasEnded({ key: nextKey })) return nextKey
+    const made = spare
+    spare = undefined
+    if (made) return made
     const key = await (await import('./stored-key.ts')).generateStoredKey(storage.keys === 'seed' && !own ? 'seed' : 'handle')
     if (key.type === 'handle' || minimum === 'extractable') return key
     if (minimum !== 'memory') throw new SessionError('protection-too-low', { minimum, actual: protectionOf('seed') })
