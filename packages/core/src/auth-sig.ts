@@ -18,13 +18,13 @@ import { isObject } from './values.ts'
  */
 export function readAuthSig(value: unknown): AuthSig {
   const malformed = (reason: string): SessionError => unfit('delegation-malformed', { reason })
-  if (!isObject(value)) throw malformed('it is not an object')
-  let given: Readonly<Record<string, unknown>>
+  let given: Readonly<Record<string, unknown>> | undefined
   try {
-    given = { ...value }
+    given = isObject(value) ? { ...value } : undefined
   } catch {
     throw malformed('it cannot be read')
   }
+  if (!given) throw malformed('it is not an object')
   const copy: Record<string, unknown> = {}
   for (const [field, content] of Object.entries(given)) {
     if (!envelopeFields.includes(field)) throw malformed('it has other fields')

@@ -1,5 +1,6 @@
 /** Mistakes that a client of session signatures must not make, each with a test that fails if ours does. */
 import { expect, it } from 'vitest'
+import { readAuthSig } from '../src/auth-sig.ts'
 import { generateSessionKeyPair } from '../src/keypair.ts'
 import type { AuthCallbackParams } from '../src/scope.ts'
 import { createSessionClient } from '../src/session.ts'
@@ -229,4 +230,14 @@ it('no secret is stored unasked: the default is memory, and there it is a key th
   const [session] = Object.values(record.sessions)
   expect(session?.key.type).toBe('handle')
   if (session?.key.type === 'handle') await expect(crypto.subtle.exportKey('pkcs8', session.key.privateKey)).rejects.toThrow()
+})
+
+it('an answer that cannot even be looked at is one that is not good, and no mistake of the programmer', async () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  const answers = [proxy, Object.defineProperty({}, 'sig', { enumerable: true, get: () => Reflect.get(proxy, 'sig') })]
+  for (const answer of answers) {
+    const read = (): unknown => readAuthSig(answer)
+    expect(read).toThrow(expect.objectContaining({ name: 'SessionError', code: 'delegation-malformed' }))
+  }
 })

@@ -29,6 +29,20 @@ function send(c: Context, answer: Answer): Response {
   return responseOf(answer)
 }
 
+/** So long is a refused body read on, in milliseconds. */
+const patience = 500
+
+/** A body that nobody will read is read to its end all the same: Node's adapter takes it for unfinished otherwise, and cuts a connection that it has said it keeps. */
+async function drain(request: Request): Promise<void> {
+  const end = Date.now() + patience
+  try {
+    const reader = request.bodyUsed ? undefined : request.body?.getReader()
+    while (reader && !(await reader.read()).done) if (Date.now() > end) return await reader.cancel()
+  } catch {
+    // Somebody else reads it, it broke off, or there is none.
+  }
+}
+
 /**
  * One guard for a server: `app.post('/pkp', guard('litPKP://42'), handler)`.
  *
@@ -42,7 +56,10 @@ export function createGuard(options: RequestVerifierOptions): Guard {
     return async (c, next) => {
       const asked = typeof resource === 'function' ? (body: RequestBody) => resource(c, body) : resource
       const verdict = await gate.pass(incomingOf(c.req.raw), asked)
-      if (!('session' in verdict)) return send(c, answerTo(verdict, gate))
+      if (!('session' in verdict)) {
+        void drain(c.req.raw)
+        return send(c, answerTo(verdict, gate))
+      }
       passed.add(c, verdict.session)
       await next()
       if (!c.res.headers.has('cache-control')) c.header('cache-control', forOne.cacheControl)
@@ -53,6 +70,7 @@ export function createGuard(options: RequestVerifierOptions): Guard {
 
   async function revoke(c: Context): Promise<Response> {
     const refusal = await gate.revoke(incomingOf(c.req.raw))
+    if (refusal) void drain(c.req.raw)
     return send(c, refusal ? answerTo(refusal, gate) : revoked)
   }
 
