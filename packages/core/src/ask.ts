@@ -39,7 +39,7 @@ export function writeMessage(account: Account, plan: Plan, site: Site, now: numb
     chainId: account.chainId,
     nonce: nonce(),
     issuedAt: formatInstant(now),
-    expirationTime: plan.expiration,
+    expirationTime: plan.expiration(),
     resources: plan.grants,
   }
 }

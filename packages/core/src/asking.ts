@@ -84,7 +84,7 @@ export function createAsking(vault: Vault, turns: Turns, options: AskingOptions)
   }
 
   /** Whether what was prepared can still be of use once it is answered. */
-  const isOpen = ({ errand }: Prepared): boolean => parseInstant(errand.plan.expiration) > now()
+  const isOpen = ({ errand }: Prepared): boolean => parseInstant(errand.plan.expiration()) > now()
 
   /** The prepared question where it is this one. Another gives way: its turn would have to be waited for. */
   function takePrepared({ what }: Errand): Prepared | undefined {

@@ -36,7 +36,7 @@ export async function askCallback(
   publicKey: string,
 ): Promise<unknown> {
   const { chain, switchChain } = choice
-  const { expiration } = plan
+  const expiration = plan.expiration()
   const common = { chain, resources: [...plan.grants], switchChain, expiration, uri: sessionKeyUri(publicKey) }
   const facts = { domain: domainOf(site), statement: site.statement, nonce: nonce() }
   let pending: Promise<AuthSig>

@@ -16,6 +16,10 @@ export function toHex(bytes: Uint8Array): string {
   return text
 }
 
+/** Made when first needed; it has no state. */
+let encoder: TextEncoder | undefined
+
 export function toUtf8(text: string): Bytes {
-  return new TextEncoder().encode(text)
+  encoder ??= new TextEncoder()
+  return encoder.encode(text)
 }

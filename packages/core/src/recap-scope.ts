@@ -2,11 +2,21 @@
  * The second form: loaded only by who uses it.
  */
 import { SessionError } from './errors.ts'
-import { type Attenuations, encodeRecap, recapStatement } from './recap.ts'
+import { type Attenuations, encodeRecap, type Recap, recapStatement } from './recap.ts'
 import { isRecapGrantedPlainly, mergeRecaps, recapOf, usableRecapOf } from './recap-grant.ts'
 import { inWireOrder, type ResourceAbilityRequest, recapAbilityFor, requestKey, type Vocabulary } from './resource.ts'
 import type { Scope } from './scope.ts'
 import type { SiweMessage } from './siwe.ts'
+
+/** What was read of messages lately. They are frozen: what was true of one stays true. */
+const usable: WeakMap<SiweMessage, Recap> = /* @__PURE__ */ new WeakMap()
+
+/** @throws SessionError `recap-invalid`, `recap-statement-mismatch`, `recap-unsupported` */
+function recapIn(message: SiweMessage): Recap {
+  const recap = usable.get(message) ?? usableRecapOf(message)
+  if (Object.isFrozen(message)) usable.set(message, recap)
+  return recap
+}
 
 function nameOf(request: ResourceAbilityRequest): string {
   return `${request.ability} on ${requestKey(request)}`
@@ -35,15 +45,13 @@ export function recapScope(vocabulary: Vocabulary, requests: readonly ResourceAb
 
   function missingFrom(message: SiweMessage): readonly string[] {
     if (!message.resources?.some((resource) => resource.startsWith('urn:recap:'))) return wanted.map(nameOf)
-    const recap = usableRecapOf(message)
+    const recap = recapIn(message)
     return wanted.filter((request) => !isRecapGrantedPlainly(recap, requestKey(request), request.ability, vocabulary)).map(nameOf)
   }
 
-  const sentence = recapStatement({ att })
-
   const callbackParams: Scope['callbackParams'] = ({ chain, resources, switchChain, expiration, uri }, { domain, statement, nonce }) => ({
     chain,
-    statement: statement === undefined ? sentence : `${statement} ${sentence}`,
+    statement: statement === undefined ? recapStatement({ att }) : `${statement} ${recapStatement({ att })}`,
     resources,
     ...(switchChain === undefined ? {} : { switchChain }),
     expiration,
@@ -54,7 +62,18 @@ export function recapScope(vocabulary: Vocabulary, requests: readonly ResourceAb
     resourceAbilityRequests: structuredClone(wanted),
   })
 
-  return { wanted: { resourceAbilityRequests: wanted }, grants: [encodeRecap({ att })], sentence, callbackParams, missingFrom }
+  return {
+    wanted: { resourceAbilityRequests: wanted },
+    // Written only where the wallet is asked.
+    get grants() {
+      return [encodeRecap({ att })]
+    },
+    get sentence() {
+      return recapStatement({ att })
+    },
+    callbackParams,
+    missingFrom,
+  }
 }
 
 /** All ReCaps of these messages in one, as a resource, and its sentence. */

@@ -35,7 +35,8 @@ export interface SessionSigsRequest<V extends Vocabulary = LitVocabulary> {
 /** A request, checked and made whole. */
 export interface Plan extends Scope {
   readonly nodes: readonly string[]
-  readonly expiration: string
+  /** The end of a new delegation, RFC 3339. */
+  expiration(): string
   /** As it was asked for; none for the default. */
   readonly sessionSigExpiration: string | undefined
   /** The chain that a signer's account must be on; none where no known one was named, or it may differ. */
@@ -138,8 +139,8 @@ export async function planRequest<V extends Vocabulary>(
   const [resources, capabilities] = [givenList(request.resources), givenList(request.sessionCapabilities)]
   const requests = givenList(request.resourceAbilityRequests)
   if (requests && (resources || capabilities)) throw new TypeError('Give resources or resourceAbilityRequests, not both.')
-  const { expiration = formatInstant(now + day), sessionSigExpiration } = request
-  if (request.expiration !== undefined) readEnd('expiration', expiration, now)
+  const { expiration: end, sessionSigExpiration } = request
+  if (end !== undefined) readEnd('expiration', end, now)
   endOfSessionSig(sessionSigExpiration, now)
   const signedFor = request.nodes === undefined ? nodes() : checkNodes(givenList(request.nodes) ?? [])
   const scope = requests
@@ -148,5 +149,5 @@ export async function planRequest<V extends Vocabulary>(
   const { chain, switchChain, authNeededCallback } = request
   const isFree = chain === undefined || switchChain || authNeededCallback
   const chainId = isFree ? undefined : (await import('./chains.ts')).chainIdOf(chain)
-  return Object.assign(scope, { nodes: signedFor, expiration, sessionSigExpiration, chainId })
+  return Object.assign(scope, { nodes: signedFor, expiration: () => end ?? formatInstant(now + day), sessionSigExpiration, chainId })
 }
