@@ -47,10 +47,11 @@ const later = [
     'record',
     'renewal',
     'revoking',
+    'secp256k1',
     'seed',
     'software',
   ],
-  ...['stored-key', 'wallet-events'],
+  ...['stored-key', 'wallet-events', 'wallet-hash'],
 ]
 
 const nameOf = (id: string): string => /([^\\/]+)\.ts$/.exec(id)?.[1] ?? ''

@@ -99,7 +99,7 @@ interface Use {
   readonly path: string
   readonly fields: Readonly<Record<string, unknown>>
   /** Says in words what came back, or `undefined` where it is not what it should be. */
-  readonly read: (answer: Answer) => string | undefined
+  readonly read: (answer: Answer) => string | undefined | Promise<string | undefined>
 }
 
 /** What each of the five resource types is good for, at one node. */
@@ -126,8 +126,10 @@ async function fiveUses(network: Network, node: string, address: string): Promis
       resource: 'litPKP://42',
       path: '/pkp',
       fields: { tokenId: '42', message },
-      read: ({ body }) =>
-        recoverWallet(message, String(body['signature'])) === body['address'] ? `signed by ${short(String(body['address']))}` : undefined,
+      read: async ({ body }) =>
+        (await recoverWallet(message, String(body['signature']))) === body['address']
+          ? `signed by ${short(String(body['address']))}`
+          : undefined,
     },
     {
       resource: 'litRLI://7',
@@ -153,7 +155,7 @@ async function showFive(screen: Screen, uses: readonly Use[], node: string, clie
   for (const { resource, path, fields, read } of uses) {
     const answer = await call(node, path, fields, sigs[node])
     const [type = '', id = ''] = resource.split('://')
-    results.push([`${type}://${short(id)}`, verdictOf(answer), (answer.status === 200 && read(answer)) || '—'])
+    results.push([`${type}://${short(id)}`, verdictOf(answer), (answer.status === 200 && (await read(answer))) || '—'])
   }
   screen.table(['resource', 'verdict', 'what came of it'], results)
   screen.say()

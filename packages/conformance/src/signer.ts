@@ -35,7 +35,7 @@ export function testSigner(test: TestFunction, subject: SignerSubject): void {
     test(`signer: signMessage() is personal_sign over the UTF-8 of ${kind}`, async () => {
       const signer = await subject.create()
       const account = await signer.account()
-      const recovered = recoverWallet(text, await signer.signMessage(text, account))
+      const recovered = await recoverWallet(text, await signer.signMessage(text, account))
       assert(
         recovered?.toLowerCase() === account.address.toLowerCase(),
         `the signature is by ${recovered ?? 'nobody'}, not by ${account.address}`,

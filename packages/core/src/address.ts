@@ -17,7 +17,8 @@ function checksum(digits: string): Hex {
   let text: Hex = '0x'
   for (let i = 0; i < lower.length; i++) text += hash.charAt(i) > '7' ? lower.charAt(i).toUpperCase() : lower.charAt(i)
   if (known.size >= 64) known.clear()
-  known.set(lower, text)
+  // A name of its own: the one that came may be a piece of a long text, and would keep all of it.
+  known.set(text.slice(2).toLowerCase(), text)
   return text
 }
 

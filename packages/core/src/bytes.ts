@@ -4,7 +4,11 @@ import type { Bytes } from './encode.ts'
 export type { Bytes } from './encode.ts'
 export { toHex, toUtf8 } from './encode.ts'
 
-const digits = '0123456789abcdef'
+/** What each character up to `f` stands for in lower-case hex; 16 for none. */
+const nibbles: Uint8Array = /* @__PURE__ */ Uint8Array.from({ length: 103 }, (_, code) => {
+  const value = '0123456789abcdef'.indexOf(String.fromCharCode(code))
+  return value < 0 ? 16 : value
+})
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
 /** Bytes of lower-case hex without `0x`; `undefined` for odd length, upper case or any other character. */
@@ -12,9 +16,9 @@ export function fromHex(text: string): Bytes | undefined {
   if (text.length % 2 !== 0) return undefined
   const bytes = new Uint8Array(text.length / 2)
   for (let i = 0; i < bytes.length; i++) {
-    const high = digits.indexOf(text.charAt(2 * i))
-    const low = digits.indexOf(text.charAt(2 * i + 1))
-    if (high < 0 || low < 0) return undefined
+    const high = nibbles[text.charCodeAt(2 * i)] ?? 16
+    const low = nibbles[text.charCodeAt(2 * i + 1)] ?? 16
+    if ((high | low) > 15) return undefined
     bytes[i] = high * 16 + low
   }
   return bytes

@@ -1,6 +1,6 @@
-import { toHex, toUtf8 } from './bytes.ts'
+import { fromUtf8, toUtf8 } from './bytes.ts'
 import type { AuthSig } from './delegation.ts'
-import { native } from './native.ts'
+import { createRecentMap } from './least-recent.ts'
 import type { Recap } from './recap.ts'
 import type { SiweMessage } from './siwe.ts'
 
@@ -18,48 +18,26 @@ interface DelegationPlace {
   keep(proven: ProvenDelegation): void
 }
 
-/** Where a verifier looks for what it knows of an envelope. No place: nothing is remembered. */
-export type DelegationMemory = (authSig: AuthSig) => DelegationPlace | undefined | Promise<DelegationPlace | undefined>
+/** Where a verifier looks for what it knows of the signature of an ordinary account over a text. No place: nothing is remembered. */
+export type DelegationMemory = (authSig: AuthSig) => DelegationPlace | undefined
 
-/** The name of an envelope: SHA-256 over all of it, so that nothing can be swapped under a proof. None where the platform cannot hash: then nothing is remembered. */
-async function keyOf({ sig, derivedVia, signedMessage, address, algo }: AuthSig): Promise<string | undefined> {
-  const text = JSON.stringify([sig, derivedVia, signedMessage, address, algo ?? null])
-  return native(async (subtle) => toHex(new Uint8Array(await subtle.digest('SHA-256', toUtf8(text)))))
-}
-
-/** Proven delegations, the least recently used dropped first once they take more than about `maxBytes`. Refusals are never kept. */
+/**
+ * Proven delegations, the least recently used dropped first once they take more than about `maxBytes`. Refusals are never kept. A hit proves that this very signature is one of
+ * the account in this very text, over this very text, and nothing else: whatever else stands in an envelope is looked at every time.
+ */
 export function createDelegationCache(maxBytes: number): DelegationMemory {
-  const entries = new Map<string, { proven: ProvenDelegation; bytes: number }>()
-  let total = 0
+  const entries = createRecentMap<{ readonly signedMessage: string; readonly proven: ProvenDelegation }>(maxBytes)
 
-  function drop(key: string): void {
-    total -= entries.get(key)?.bytes ?? 0
-    entries.delete(key)
-  }
-
-  function get(key: string): ProvenDelegation | undefined {
-    const entry = entries.get(key)
-    if (!entry) return undefined
-    entries.delete(key)
-    entries.set(key, entry)
-    return entry.proven
-  }
-
-  function add(key: string, proven: ProvenDelegation): void {
-    drop(key)
-    // The text stands in the fields once more; objects, keys and list entries have a size of their own.
-    const bytes = 4 * proven.length + 64 * (proven.message.resources?.length ?? 0) + 1024
-    if (bytes > maxBytes) return
-    entries.set(key, { proven, bytes })
-    total += bytes
-    for (const oldest of entries.keys()) {
-      if (total <= maxBytes) break
-      drop(oldest)
+  return ({ sig, signedMessage }) => {
+    const entry = entries.get(sig)
+    return {
+      known: entry?.signedMessage === signedMessage ? entry.proven : undefined,
+      keep(proven) {
+        // The text stands in the fields once more; objects, keys and list entries have a size of their own.
+        const bytes = 4 * proven.length + 64 * (proven.message.resources?.length ?? 0) + 1536
+        // A text of its own: the one that came may be a piece of a much longer one, and would keep all of it.
+        entries.set(fromUtf8(toUtf8(sig)) ?? sig, { signedMessage, proven }, bytes)
+      },
     }
-  }
-
-  return async (authSig) => {
-    const key = await keyOf(authSig)
-    return key === undefined ? undefined : { known: get(key), keep: (proven) => add(key, proven) }
   }
 }

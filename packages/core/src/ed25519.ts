@@ -1,4 +1,5 @@
 import { type Bytes, fromHex, toBase64url, toHex } from './bytes.ts'
+import { type Curves, readCurves } from './curves.ts'
 import { algorithm, importPublicKey, native } from './native.ts'
 
 /** The y coordinates, little-endian, of all eight points whose order divides the cofactor (sign bits left out). */
@@ -11,14 +12,18 @@ const smallOrder: ReadonlySet<string> = /* @__PURE__ */ new Set([
 ])
 /** The last byte of each. */
 const lastBytes: ReadonlySet<number> = /* @__PURE__ */ new Set([0x00, 0x7f, 0x05, 0x7a])
-const prime = 'edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f'
-const order = 'edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010'
+const prime: Bytes = /* @__PURE__ */ known('edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f')
+const order: Bytes = /* @__PURE__ */ known('edd3f55c1a631258d69cf7a2def9de1400000000000000000000000000000010')
 
-/** Whether the 32 little-endian bytes from `at` on, with `mask` on the last, stand for less than `limit`, in hex and little-endian too. Public data: no need for constant time. */
-function isBelow(bytes: Uint8Array, at: number, mask: number, limit: string): boolean {
+function known(hex: string): Bytes {
+  return fromHex(hex) ?? new Uint8Array()
+}
+
+/** Whether the 32 little-endian bytes from `at` on, with `mask` on the last, stand for less than `limit`, little-endian too. Public data: no need for constant time. */
+function isBelow(bytes: Uint8Array, at: number, mask: number, limit: Uint8Array): boolean {
   for (let i = 31; i >= 0; i--) {
     const byte = (bytes[at + i] ?? 0) & (i === 31 ? mask : 0xff)
-    const difference = byte - Number.parseInt(limit.slice(2 * i, 2 * i + 2), 16)
+    const difference = byte - (limit[i] ?? 0)
     if (difference !== 0) return difference < 0
   }
   return false
@@ -55,8 +60,8 @@ export interface SessionKeyVerifier {
   verify(message: Bytes, signature: Bytes): Promise<boolean>
 }
 
-/** Never rejects. */
-type Verify = (message: Bytes, signature: Bytes) => Promise<boolean>
+/** An answer, at once where there is one. Never throws or rejects. */
+type Verify = (message: Bytes, signature: Bytes) => boolean | Promise<boolean>
 
 async function softwareVerify(publicKey: Bytes, message: Bytes, signature: Bytes): Promise<boolean> {
   return (await import('./software.ts')).softwareVerify(publicKey, message, signature)
@@ -93,8 +98,53 @@ async function otherVerifier(publicKey: Bytes): Promise<Verify> {
   return (await webVerifier(publicKey)) ?? ((message, signature) => softwareVerify(publicKey, message, signature))
 }
 
+/** The platform's curve, or where it has none the one in JavaScript; found out when it is first needed. */
+function builtIn(publicKey: Bytes): Verify {
+  let ready: Verify | undefined
+  let other: Promise<Verify> | undefined
+  return (message, signature) => {
+    ready ??= nodeVerifier(publicKey)
+    if (ready) return ready(message, signature)
+    other ??= otherVerifier(publicKey)
+    return other.then((found) => found(message, signature))
+  }
+}
+
+/** A plugged curve; where it throws, or answers neither yes nor no, the built-in one is asked about the same bytes. */
+function plugged(curve: NonNullable<Curves['ed25519']>, publicKey: Bytes, otherwise: Verify): Verify {
+  const its = publicKey.slice()
+  return (message, signature) => {
+    const instead = (): boolean | Promise<boolean> => otherwise(message, signature)
+    try {
+      // Copies: what is asked otherwise is asked about the bytes as they came.
+      const answer: unknown = curve(its, message.slice(), signature.slice())
+      if (typeof answer === 'boolean') return answer
+      if (answer instanceof Promise) return answer.then((later: unknown) => (typeof later === 'boolean' ? later : instead()), instead)
+    } catch {
+      // Passed over, as what is no answer is.
+    }
+    return instead()
+  }
+}
+
 function isStrictSignature(signature: Uint8Array): boolean {
   return signature.length === 64 && isStrictPoint(signature, 0) && isBelow(signature, 32, 0xff, order)
+}
+
+/** A session public key that is ready, and answers at once where its curve does. */
+export interface ReadyKey {
+  readonly publicKey: string
+  /** Strict, as `prepareSessionKey` says. */
+  readonly check: Verify
+}
+
+/** As `prepareSessionKey`, for a curve that was looked at already. */
+export function readyKey(publicKey: string, curve?: Curves['ed25519']): ReadyKey {
+  const bytes = fromHex(publicKey)
+  if (bytes?.length !== 32 || !isStrictPoint(bytes, 0)) return { publicKey, check: () => false }
+  const verify = curve ? plugged(curve, bytes, builtIn(bytes)) : builtIn(bytes)
+  // Its own text: the one that was given may be a piece of a much longer one, and would keep all of it.
+  return { publicKey: toHex(bytes), check: (message, signature) => isStrictSignature(signature) && verify(message, signature) }
 }
 
 /**
@@ -102,24 +152,15 @@ function isStrictSignature(signature: Uint8Array): boolean {
  * the group. Native and software verification alone each accept more than that, and not the same; with these checks first, all say the same.
  *
  * `publicKey` is 64 lower-case hex digits, a signature 64 bytes; anything else is simply not valid. Verifying never rejects.
+ *
+ * @throws TypeError for curves that are none
  */
-export function prepareSessionKey(publicKey: string): SessionKeyVerifier {
-  const bytes = fromHex(publicKey)
-  const isStrict = bytes?.length === 32 && isStrictPoint(bytes, 0)
-  let ready: Verify | undefined
-  let other: Promise<Verify> | undefined
-
-  function verify(message: Bytes, signature: Bytes): Promise<boolean> {
-    if (!bytes || !isStrict || !isStrictSignature(signature)) return Promise.resolve(false)
-    ready ??= nodeVerifier(bytes)
-    if (ready) return ready(message, signature)
-    other ??= otherVerifier(bytes)
-    return other.then((found) => found(message, signature))
-  }
-  return Object.freeze({ publicKey, verify })
+export function prepareSessionKey(publicKey: string, curves?: Curves): SessionKeyVerifier {
+  const { check } = readyKey(publicKey, readCurves(curves).ed25519)
+  return Object.freeze({ publicKey, verify: async (message: Bytes, signature: Bytes) => check(message, signature) })
 }
 
 /** Whether that key signed that message, as `prepareSessionKey` says. */
-export function verifySessionKey(publicKey: string, message: Bytes, signature: Bytes): Promise<boolean> {
-  return prepareSessionKey(publicKey).verify(message, signature)
+export async function verifySessionKey(publicKey: string, message: Bytes, signature: Bytes, curve?: Curves['ed25519']): Promise<boolean> {
+  return readyKey(publicKey, curve).check(message, signature)
 }

@@ -1,29 +1,21 @@
 import type { DelegationMemory, ProvenDelegation } from './delegation-cache.ts'
+import type { Grant } from './grant.ts'
 import { type Json, parseJson } from './json.ts'
 import { refusal } from './refusals.ts'
-import type { SiweMessage } from './siwe.ts'
 import { unfit } from './unfit.ts'
 import { limits } from './verify-envelope.ts'
 import type { Settings } from './verify-options.ts'
 
-/** That they let this key use this resource, by what a verifier was told, whatever the time is. */
-interface Grant {
+/** A grant, and the verifier's settings by which it is one. */
+interface KnownGrant extends Grant {
   readonly settings: Settings
-  readonly sessionKey: string
-  readonly resource: string
-  readonly ability: string | undefined
-  readonly message: SiweMessage
-  /** From when to when it holds, in milliseconds, without the clock's tolerance. */
-  readonly issuedAt: number
-  readonly notBefore: number
-  readonly end: number
 }
 
 interface Content {
   readonly capabilities: readonly Json[]
   readonly memoryOf: (index: number) => DelegationMemory
   /** The latest of an ordinary account: most servers ask for the same again and again. */
-  grant: Grant | undefined
+  grant: KnownGrant | undefined
 }
 
 /** Objects, lists and keys take room that their text does not tell, as an empty object is two characters: in bytes. */

@@ -249,8 +249,9 @@ export function createSessionClient<V extends Vocabulary = LitVocabulary>(option
   }
 
   async function send<T>(request: SessionSigsRequest<V>, deliver: (sigs: Record<string, SessionSig>) => Promise<T>): Promise<T> {
-    const sigs = await getSessionSigs(request)
+    // As it is before anything is signed: another's refusal may put the clock right while this is.
     const before = clock.ahead()
+    const sigs = await getSessionSigs(request)
     try {
       return await deliver(sigs)
     } catch (error) {

@@ -44,15 +44,14 @@ function checkGrant(message: SiweMessage, recap: Recap | undefined, asked: Asked
   if (!isCovered) throw new SessionError('delegation-scope', { missing: [nameOf(asked)] })
 }
 
-async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wallet, { verifyWallet }: Settings): Promise<void> {
+async function checkSignature(authSig: AuthSig, message: SiweMessage, wallet: Wallet, settings: Settings): Promise<void> {
   checkDelegationAccount({ authSig, message })
-  if (!(await isSignedByWallet(authSig, message, wallet, verifyWallet)))
-    throw unfit('wallet-signature-invalid', { address: message.address })
+  if (!(await isSignedByWallet(authSig, message, wallet, settings))) throw unfit('wallet-signature-invalid', { address: message.address })
 }
 
 /**
- * All checks of one capability. What a memory may spare is the parse and an ordinary account's recovery; domain, times, key and grant are looked at every time, and a
- * contract wallet is asked every time.
+ * All checks of one capability. What a memory may spare is the parse and an ordinary account's recovery; envelope, domain, times, key and grant are looked at every time, and
+ * a contract wallet is asked every time.
  */
 export async function verifyDelegation(
   value: Json,
@@ -69,8 +68,7 @@ export async function verifyDelegation(
     const authSig = readAuthSig(value)
     return { authSig, wallet: walletOf(authSig, settings.verifyWallet) }
   })
-  const found = shape?.wallet === 'account' ? memory?.(shape.authSig) : undefined
-  const place = found instanceof Promise ? await found : found
+  const place = shape?.wallet === 'account' ? memory?.(shape.authSig) : undefined
   const known = place?.known
   const proven = run.check('delegation.message', text, () => {
     const { signedMessage } = shape?.authSig ?? { signedMessage: '' }
@@ -90,7 +88,7 @@ export async function verifyDelegation(
   run.check('delegation.key', text, () => checkDelegationKey(message, sessionKey))
   const recap = run.check('delegation.recap', text, () => readGrants(proven, asked))
   run.check('delegation.grant', text, () => checkGrant(message, recap, asked, settings))
-  if (known) run.check('delegation.signature', `${path}.sig`, () => undefined)
+  if (known) run.check('delegation.signature', `${path}.sig`, () => checkDelegationAccount({ authSig, message }))
   else
     await run.wait('delegation.signature', `${path}.sig`, async () => {
       await checkSignature(authSig, message, wallet, settings)

@@ -1,7 +1,8 @@
 import { fromHex, toUtf8 } from './bytes.ts'
 import { copyOnce } from './copy-once.ts'
-import { verifySessionKey } from './ed25519.ts'
+import type { ReadyKey } from './ed25519.ts'
 import { isSessionError, type SessionError } from './errors.ts'
+import type { SessionSig } from './issue.ts'
 import { isObject, parseJson } from './json.ts'
 import { refusal } from './refusals.ts'
 import type { CheckRun } from './report.ts'
@@ -42,7 +43,7 @@ function readOuter(sig: unknown): Readonly<Record<string, unknown>> {
 }
 
 interface Reading {
-  readonly envelope: Outcome<ReturnType<typeof readSessionSig>>
+  readonly envelope: Outcome<SessionSig>
   readonly payload: Outcome<SessionPayload>
 }
 
@@ -62,6 +63,14 @@ function readWithinBounds(sig: unknown): Reading {
   return { envelope, payload }
 }
 
+/** What a session key signed of when, and these times in milliseconds. */
+type SignedTimes = Pick<SessionPayload, 'issuedAt' | 'expiration'>
+export type Instants = readonly [issuedAt: number, expiration: number]
+
+function instantsOf({ issuedAt, expiration }: SignedTimes): Instants {
+  return [parseInstant(issuedAt), parseInstant(expiration)]
+}
+
 function checkResource(payload: SessionPayload, asked: Asked): void {
   const { resource, ability } = asked
   const { resources = [], resourceAbilityRequests = [] } = payload
@@ -70,9 +79,13 @@ function checkResource(payload: SessionPayload, asked: Asked): void {
   if (!isRequested(listed, resource)) throw refusal('resource-not-requested', { resource: nameOf(asked) })
 }
 
-/** Written so that an unreadable time fails. */
-function checkTime(payload: SessionPayload, { now }: Asked, { toleranceSeconds, maxLifetimeSeconds }: Settings): void {
-  const [issuedAt, expiration] = [parseInstant(payload.issuedAt), parseInstant(payload.expiration)]
+/** Written so that an unreadable time fails. @throws SessionError */
+export function checkTime(
+  payload: SignedTimes,
+  [issuedAt, expiration]: Instants,
+  { now }: Pick<Asked, 'now'>,
+  { toleranceSeconds, maxLifetimeSeconds }: Settings,
+): void {
   const tolerance = toleranceSeconds * 1000
   const lifetime = (reason: string): SessionError => refusal('session-sig-lifetime', { reason })
   if (Number.isNaN(issuedAt + expiration)) throw lifetime('issuedAt and expiration are RFC 3339 date-times')
@@ -82,15 +95,33 @@ function checkTime(payload: SessionPayload, { now }: Asked, { toleranceSeconds, 
   if (!(expiration <= issuedAt + maxLifetimeSeconds * 1000)) throw lifetime(`it is longer than ${maxLifetimeSeconds} seconds`)
 }
 
-/** The seven checks that come before the capabilities; the payload, where it could be read. */
-export async function verifyEnvelope(run: CheckRun, sig: unknown, asked: Asked, settings: Settings): Promise<SessionPayload | undefined> {
+/** What was read of a session signature, where it could be; whether it is good is what the checks say. */
+export interface ReadEnvelope {
+  readonly envelope: SessionSig | undefined
+  readonly payload: SessionPayload | undefined
+}
+
+/** Whether the key in the envelope signed its text. @throws SessionError where it did not */
+function checkSigned({ address, sig, signedMessage }: SessionSig, keyOf: (publicKey: string) => ReadyKey): true | Promise<true> {
+  const judge = (isSigned: boolean): true => {
+    if (!isSigned) throw refusal('session-signature-invalid', { key: address })
+    return true
+  }
+  const answer = keyOf(address).check(toUtf8(signedMessage), fromHex(sig) ?? new Uint8Array())
+  return typeof answer === 'boolean' ? judge(answer) : answer.then(judge)
+}
+
+/** The seven checks that come before the capabilities. `keyOf` gives a session key that is ready to verify with. */
+export async function verifyEnvelope(
+  run: CheckRun,
+  sig: unknown,
+  asked: Asked,
+  settings: Settings,
+  keyOf: (publicKey: string) => ReadyKey,
+): Promise<ReadEnvelope> {
   const reading = run.check('bounds', '', () => readWithinBounds(sig))
   const envelope = run.check('shape', '', () => unwrap(reading?.envelope ?? { error: undefined }))
-  await run.wait('session-signature', 'sig', async () => {
-    const { address = '', sig: signature = '', signedMessage = '' } = envelope ?? {}
-    const isSigned = await verifySessionKey(address, toUtf8(signedMessage), fromHex(signature) ?? new Uint8Array())
-    if (!isSigned) throw refusal('session-signature-invalid', { key: address })
-  })
+  await run.wait('session-signature', 'sig', async () => (envelope ? checkSigned(envelope, keyOf) : unwrap({ error: undefined })))
   const payload = run.check('payload', 'signedMessage', () => {
     const value = unwrap(reading?.payload ?? { error: undefined })
     if (value.sessionKey !== envelope?.address)
@@ -99,10 +130,10 @@ export async function verifyEnvelope(run: CheckRun, sig: unknown, asked: Asked, 
   })
   const signed = (): SessionPayload => payload ?? unwrap({ error: undefined })
   run.check('resource', 'signedMessage', () => checkResource(signed(), asked))
-  run.check('time', 'signedMessage', () => checkTime(signed(), asked, settings))
+  run.check('time', 'signedMessage', () => checkTime(signed(), instantsOf(signed()), asked, settings))
   run.check('audience', 'signedMessage.nodeAddress', () => {
     if (!settings.audience.includes(signed().nodeAddress))
       throw refusal('audience-mismatch', { expected: settings.audience, actual: signed().nodeAddress })
   })
-  return reading && 'value' in reading.payload ? reading.payload.value : undefined
+  return { envelope, payload: reading && 'value' in reading.payload ? reading.payload.value : undefined }
 }

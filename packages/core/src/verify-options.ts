@@ -1,3 +1,4 @@
+import { type Curves, readCurves } from './curves.ts'
 import { SessionError } from './errors.ts'
 import { isObject } from './json.ts'
 import { capabilityFor, litVocabulary, recapAbilityFor, type Vocabulary } from './resource.ts'
@@ -40,6 +41,8 @@ export interface VerifierDefaults {
   maxDelegationSeconds?: number
   verifyWallet?: VerifyWallet
   isRevoked?: IsRevoked
+  /** Curves of other libraries, to be faster; none is needed. */
+  curves?: Curves
 }
 
 /** What a verifier is told for each signature. */
@@ -62,6 +65,7 @@ export interface Settings {
   readonly maxDelegationSeconds: number
   readonly verifyWallet: VerifyWallet | undefined
   readonly isRevoked: IsRevoked | undefined
+  readonly curves: Curves
 }
 
 export interface Asked {
@@ -87,10 +91,12 @@ const defaultNames = [
   'maxDelegationSeconds',
   'verifyWallet',
   'isRevoked',
+  'curves',
 ]
 const audienceNeeded = "audience is this server's node URL, such as 'https://api.example', or a list of its spellings."
 const domainsNeeded = "domains is a list of hosts without scheme, such as ['app.example', 'localhost:3000'], or '*' for any site."
 const requestNames = ['resource', 'ability', 'now']
+const allNames = [...defaultNames, ...requestNames]
 
 /** A frozen copy: it goes into the details of errors, and whoever catches one must not reach the settings. */
 function texts(value: unknown, isGood: (text: string) => boolean, otherwise: string): readonly string[] {
@@ -138,6 +144,7 @@ export function readDefaults(options: VerifierDefaults): Settings {
     maxDelegationSeconds: seconds('maxDelegationSeconds', options.maxDelegationSeconds, 30 * day, century),
     verifyWallet: port('verifyWallet', options.verifyWallet),
     isRevoked: port('isRevoked', options.isRevoked),
+    curves: readCurves(options.curves),
   }
 }
 
@@ -169,7 +176,7 @@ export function readRequest(options: VerifyRequest, vocabulary: Vocabulary): Ask
  */
 export function refuseUnknown(options: unknown, kind: 'defaults' | 'request' | 'both'): void {
   if (!isObject(options)) return
-  const known = { defaults: defaultNames, request: requestNames, both: [...defaultNames, ...requestNames] }[kind]
+  const known = { defaults: defaultNames, request: requestNames, both: allNames }[kind]
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`There is no option "${name}"; known are ${known.join(', ')}.`)
   }

@@ -27,7 +27,7 @@ export interface VerifiedRevocation extends RevocationEntry {
 }
 
 export interface VerifyRevocationOptions
-  extends Pick<VerifierDefaults, 'domains' | 'clockToleranceSeconds' | 'maxDelegationSeconds' | 'verifyWallet'> {
+  extends Pick<VerifierDefaults, 'domains' | 'clockToleranceSeconds' | 'maxDelegationSeconds' | 'verifyWallet' | 'curves'> {
   /** The time of the check; now by default. */
   now?: Date
 }
@@ -81,7 +81,7 @@ interface Situation {
   readonly until: number
 }
 
-const optionNames = ['domains', 'clockToleranceSeconds', 'maxDelegationSeconds', 'verifyWallet', 'now']
+const optionNames = ['domains', 'clockToleranceSeconds', 'maxDelegationSeconds', 'verifyWallet', 'curves', 'now']
 
 function readOptions(options: VerifyRevocationOptions): Situation {
   if (!isObject(options as unknown)) throw new TypeError("Options are required: { domains: ['app.example'] } at least.")
@@ -115,7 +115,8 @@ async function verifyByKey(value: Readonly<Record<string, unknown>>, situation: 
   const { address: sessionKey, sig, signedMessage } = reading(() => readSessionSig(value))
   const issuedAt = parseInstant(issuedAtOf(signedMessage, sessionKey))
   checkTime(issuedAt, situation)
-  if (!(await verifySessionKey(sessionKey, toUtf8(signedMessage), fromHex(sig) ?? new Uint8Array())))
+  const { ed25519 } = situation.settings.curves
+  if (!(await verifySessionKey(sessionKey, toUtf8(signedMessage), fromHex(sig) ?? new Uint8Array(), ed25519)))
     throw refusal('session-signature-invalid', { key: sessionKey })
   const { until } = situation
   return Object.freeze({ by: 'key', subject: revocationSubject({ sessionKey }), before: until, until, sessionKey })
@@ -145,7 +146,7 @@ async function verifyByWallet(value: Readonly<Record<string, unknown>>, situatio
   // A time to come would end sessions that the person has yet to begin.
   if (revoked.before !== undefined) checkTime(revoked.before, situation)
   const { address, chainId } = message
-  if (!(await isSignedByWallet(authSig, message, wallet, verifyWallet))) throw failure('wallet-signature-invalid', { address })
+  if (!(await isSignedByWallet(authSig, message, wallet, situation.settings))) throw failure('wallet-signature-invalid', { address })
   const { until } = situation
   const { before = until, sessionKey } = revoked
   const about = { by: 'wallet', subject: subjectOf(wallet, message, revoked), before, until, address, chainId } as const

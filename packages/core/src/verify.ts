@@ -2,14 +2,18 @@
  * The verifier: its own entry, because a web page must not carry secp256k1.
  */
 
-import { createDelegationCache, type DelegationMemory } from './delegation-cache.ts'
+import type { ReadyKey } from './ed25519.ts'
 import type { SessionError } from './errors.ts'
+import { grantOf, isGoodAt, isWorthKeeping } from './grant.ts'
 import { PresentedDelegations } from './presented.ts'
+import { createMemory, keyFrom, learn, recall, type VerifierMemory } from './recall.ts'
 import { refusal } from './refusals.ts'
 import { type Check, startChecks } from './report.ts'
 import type { SessionPayload } from './session-sig.ts'
 import type { SiweMessage } from './siwe.ts'
 import { formatInstant, parseInstant } from './time.ts'
+import { isObject } from './values.ts'
+import { type SignedByKey, sessionOf, type VerifiedSession } from './verified-session.ts'
 import { checkRevocation, verifyCapabilities } from './verify-capabilities.ts'
 import { verifyEnvelope } from './verify-envelope.ts'
 import {
@@ -23,6 +27,7 @@ import {
   type VerifyRequest,
 } from './verify-options.ts'
 
+export type { Curves } from './curves.ts'
 export type { SessionKeyVerifier } from './ed25519.ts'
 export { prepareSessionKey } from './ed25519.ts'
 export type { SessionErrorCode, SessionErrorDetails } from './errors.ts'
@@ -35,39 +40,12 @@ export type { Check, CheckName } from './report.ts'
 export { checkNames } from './report.ts'
 export type { MemoryRevocationsOptions, RevocationAnswer, RevocationEntry, RevocationStore, RevocationTarget } from './revocations.ts'
 export { isRevokedBy, memoryRevocations, revocationSubject, revocationSubjects } from './revocations.ts'
+export type { VerifiedSession } from './verified-session.ts'
 export type { IsRevoked, RevocationQuestion, Revoked, VerifierDefaults, VerifyOptions, VerifyRequest } from './verify-options.ts'
 export type { VerifiedRevocation, VerifyRevocationOptions } from './verify-revocation.ts'
 export { verifyRevocation } from './verify-revocation.ts'
 export type { VerifyWallet, WalletQuestion } from './wallet-signature.ts'
 export { hashPersonalMessage, recoverWallet } from './wallet-signature.ts'
-
-/** Who a request is by, proven: this key may use this resource for this wallet, here and now. */
-export interface VerifiedSession {
-  /** The wallet, in its EIP-55 spelling. */
-  readonly address: string
-  readonly chainId: number
-  /** The session public key, 64 hex digits. */
-  readonly sessionKey: string
-  readonly resource: string
-  readonly ability?: string
-  /** The site that the wallet signed for. */
-  readonly domain: string
-  /** The node address that was signed. */
-  readonly audience: string
-  readonly issuedAt: string
-  /** RFC 3339: the earlier of the session signature's end and the delegation's. */
-  readonly expiresAt: string
-  /** RFC 3339: as of when it is known that the session was not revoked. `null` where nobody was asked. */
-  readonly revocationAsOf: string | null
-}
-
-/** What the session key itself signed, as far as it concerns a verifier of delegations. Instants are milliseconds since 1970. */
-interface SignedByKey {
-  readonly sessionKey: string
-  readonly audience: string
-  readonly issuedAt: number
-  readonly expiration: number
-}
 
 /** What is asked about a key that has signed something else than a session signature, such as a request. Its signature and its times are checked by who asks. */
 export interface KeyRequest extends VerifyRequest, SignedByKey {}
@@ -98,42 +76,28 @@ function reportOf(
   return { ok: false, ...about, error: failure ?? refusal('session-sig-malformed', { reason: 'it cannot be read' }) }
 }
 
-/** Proven: what the wallet's message and the key's own signature say together. `end` is the delegation's, in milliseconds. */
-function sessionOf(
-  signed: Omit<SignedByKey, 'issuedAt'> & { readonly issuedAt: string | number },
-  asked: Pick<Asked, 'resource' | 'ability'>,
-  granted: SiweMessage,
-  end: number,
-  asOf: number | undefined,
-): VerifiedSession {
-  const { address, chainId, domain } = granted
-  const { sessionKey, expiration, audience } = signed
-  const issuedAt = typeof signed.issuedAt === 'string' ? signed.issuedAt : formatInstant(signed.issuedAt)
-  const expiresAt = formatInstant(Math.min(expiration, end))
-  const revocationAsOf = asOf === undefined ? null : formatInstant(asOf)
-  const { resource, ability } = asked
-  // Written out twice: it is made for every request, and spreading what may be missing takes longer than all the rest of it.
-  return Object.freeze<VerifiedSession>(
-    ability === undefined
-      ? { address, chainId, sessionKey, resource, domain, audience, issuedAt, expiresAt, revocationAsOf }
-      : { address, chainId, sessionKey, resource, ability, domain, audience, issuedAt, expiresAt, revocationAsOf },
-  )
-}
-
 const endOf = ({ expirationTime = '' }: SiweMessage): number => parseInstant(expirationTime)
 
 /** One list of checks, in one place: verifying and inspecting differ only in what they make of it. */
-async function run(sig: unknown, asked: Asked, settings: Settings, memory: DelegationMemory | undefined): Promise<Report> {
+async function run(sig: unknown, asked: Asked, settings: Settings, memory: VerifierMemory | undefined): Promise<Report> {
   const head = startChecks()
-  const payload = await verifyEnvelope(head, sig, asked, settings)
+  let key: ReadyKey | undefined
+  const keyOf = (publicKey: string): ReadyKey => {
+    key = keyFrom(memory, publicKey, settings.curves)
+    return key
+  }
+  const read = await verifyEnvelope(head, sig, asked, settings, keyOf)
+  const { payload } = read
   const capabilities = head.failure() || !payload ? [] : payload.capabilities
-  const key = payload?.sessionKey ?? ''
-  const verdict = await verifyCapabilities(capabilities, 'signedMessage.capabilities', key, asked, settings, () => memory)
-  const { messages, checks, granted, revocationAsOf } = verdict
-  const signed = payload && { ...payload, audience: payload.nodeAddress, expiration: parseInstant(payload.expiration) }
-  const session = signed && granted && sessionOf(signed, asked, granted, endOf(granted), revocationAsOf)
+  const root = 'signedMessage.capabilities'
+  const verdict = await verifyCapabilities(capabilities, root, payload?.sessionKey ?? '', asked, settings, () => memory?.delegations)
+  const { messages, checks, granted, isProven, revocationAsOf } = verdict
   const about = { checks: [...head.checks, ...checks], now: formatInstant(asked.now), messages, ...(payload ? { payload } : {}) }
-  return reportOf(about, session, head.failure() ?? verdict.failure)
+  if (!payload || !granted) return reportOf(about, undefined, head.failure() ?? verdict.failure)
+  if (memory && key) learn(memory, key, sig, read, asked, isProven ? granted : undefined)
+  const { sessionKey, issuedAt, expiration, nodeAddress } = payload
+  const signed = { sessionKey, issuedAt, expiration: parseInstant(expiration), audience: nodeAddress }
+  return reportOf(about, sessionOf(signed, asked, granted, endOf(granted), revocationAsOf), undefined)
 }
 
 /** The delegations alone, where somebody else has checked what the key signed. */
@@ -150,13 +114,10 @@ async function runKey(presented: PresentedDelegations, request: KeyRequest, sett
   const { checks, messages, granted: message, isProven, revocationAsOf } = verdict
   const about = { checks, now: formatInstant(asked.now), messages }
   if (!message) return reportOf(about, undefined, verdict.failure)
-  const { resource, ability } = asked
-  const [from, end] = [parseInstant(message.issuedAt), endOf(message)]
-  const notBefore = message.notBefore === undefined ? from : parseInstant(message.notBefore)
-  // What was found good without asking anybody else: a contract is asked every time. A name may be as long as a body: then it is not worth its room.
-  if (isProven && messages.length === 1 && resource.length <= 512)
-    content.grant = { settings, sessionKey, resource, ability, message, issuedAt: from, notBefore, end }
-  return reportOf(about, sessionOf(request, asked, message, end, revocationAsOf), undefined)
+  // What was found good without asking anybody else: a contract is asked every time.
+  if (isProven && messages.length === 1 && isWorthKeeping(asked.resource))
+    content.grant = { settings, ...grantOf(sessionKey, asked, message) }
+  return reportOf(about, sessionOf(request, asked, message, endOf(message), revocationAsOf), undefined)
 }
 
 /**
@@ -173,8 +134,7 @@ function recallKey(
   if (!grant || grant.settings !== settings || grant.sessionKey !== sessionKey) return undefined
   if (grant.resource !== resource || grant.ability !== ability) return undefined
   const time = now instanceof Date ? now.getTime() : now === undefined ? Date.now() : Number.NaN
-  const isGood = grant.end > time && grant.notBefore <= time && grant.issuedAt <= time + settings.toleranceSeconds * 1000
-  if (!isGood || !(Math.abs(issuedAt) <= 8.64e15 && Math.abs(expiration) <= 8.64e15)) return undefined
+  if (!isGoodAt(grant, time, settings) || !(Math.abs(issuedAt) <= 8.64e15 && Math.abs(expiration) <= 8.64e15)) return undefined
   const { message, end } = grant
   const { isRevoked } = settings
   if (!isRevoked) return sessionOf(request, grant, message, end, undefined)
@@ -231,21 +191,28 @@ export interface Verifier {
 }
 
 /**
- * A verifier that remembers which delegations' wallet signatures it found good (about 32 MB of them), so that a delegation seen again costs no curve but ed25519's.
+ * A verifier that remembers (up to about 64 MB) which delegations' wallet signatures it found good, so that a delegation seen again costs no curve but ed25519's, and which
+ * sessions may use what, so that of another signature of the same session little else than that has to be checked.
  *
  * @throws TypeError for options that cannot be used
  */
 export function createVerifier(defaults: VerifierDefaults): Verifier {
   refuseUnknown(defaults, 'defaults')
   const settings = readDefaults(defaults)
-  const cache = createDelegationCache(32 * 1024 * 1024)
-  const call = async (sig: unknown, request: VerifyRequest): Promise<Report> => {
+  const memory = createMemory()
+  const call = async (sig: unknown, request: VerifyRequest, known: VerifierMemory): Promise<Report> => {
     refuseUnknown(request, 'request')
-    return run(sig, readRequest(request, settings.vocabulary), settings, cache)
+    return run(sig, readRequest(request, settings.vocabulary), settings, known)
   }
+  // A report tells every check, so every one is run.
+  const forReports: VerifierMemory = { ...memory, sessions: undefined }
   return Object.freeze<Verifier>({
-    verify: async (sig, request) => verdictOf(await call(sig, request)),
-    inspect: call,
+    async verify(sig, request) {
+      refuseUnknown(request, 'request')
+      const known = typeof sig === 'string' && isObject(request) ? recall(sig, request, settings, memory) : undefined
+      return known ?? verdictOf(await call(sig, request, memory))
+    },
+    inspect: (sig, request) => call(sig, request, forReports),
     verifyKey: async (presented, request) =>
       recallKey(presented, request, settings) ?? verdictOf(await runKey(presented, request, settings)),
     inspectKey: (presented, request) => runKey(presented, request, settings),

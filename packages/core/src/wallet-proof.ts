@@ -5,7 +5,8 @@ import { isSessionError } from './errors.ts'
 import { refusal } from './refusals.ts'
 import type { SiweMessage } from './siwe.ts'
 import { unfit } from './unfit.ts'
-import { recoverWallet, type VerifyWallet, type WalletQuestion } from './wallet-signature.ts'
+import type { Settings } from './verify-options.ts'
+import { recoverAddress, type VerifyWallet, type WalletQuestion } from './wallet-signature.ts'
 
 /** An account that signs for itself, or a contract that only its chain can speak for. */
 export type Wallet = 'account' | 'contract'
@@ -43,9 +44,9 @@ export async function isSignedByWallet(
   { signedMessage, sig }: AuthSig,
   { address, chainId }: SiweMessage,
   wallet: Wallet,
-  verifyWallet: VerifyWallet | undefined,
+  { verifyWallet, curves }: Pick<Settings, 'verifyWallet' | 'curves'>,
 ): Promise<boolean> {
-  if (wallet === 'account') return isSameAddress(recoverWallet(signedMessage, sig) ?? '', address)
+  if (wallet === 'account') return isSameAddress((await recoverAddress(signedMessage, sig, curves.secp256k1)) ?? '', address)
   const asked = { address: address as WalletQuestion['address'], chainId, message: signedMessage }
   return isHexData(sig) && askContract({ ...asked, signature: sig as WalletQuestion['signature'] }, verifyWallet)
 }

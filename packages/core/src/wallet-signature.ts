@@ -1,7 +1,6 @@
-import { weierstrass } from '@noble/curves/abstract/weierstrass.js'
-import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type Hex, toChecksumAddress } from './address.ts'
-import { concat, fromHex, isHexData, toHex, toUtf8 } from './bytes.ts'
+import { type Bytes, fromHex, isHexData, toHex } from './bytes.ts'
+import { type Curves, readCurves } from './curves.ts'
 
 /** What a contract wallet is asked: did this address sign this text? Always the address and the chain of the message itself. */
 export interface WalletQuestion {
@@ -17,76 +16,76 @@ export interface WalletQuestion {
  */
 export type VerifyWallet = (question: WalletQuestion) => boolean | Promise<boolean>
 
+type Recover = NonNullable<Curves['secp256k1']>
+
 /** Keccak-256 of a text as `personal_sign` hashes it (EIP-191, version 0x45). */
-export function hashPersonalMessage(message: string): Uint8Array {
-  const bytes = toUtf8(message)
-  return keccak_256(concat(toUtf8(`\x19Ethereum Signed Message:\n${bytes.length}`), bytes))
+export async function hashPersonalMessage(message: string): Promise<Uint8Array> {
+  return (await import('./wallet-hash.ts')).personalHash(message)
 }
 
-/** Order of the group of secp256k1 (SEC 2 §2.4.1). */
+/** Prime and order of secp256k1 (SEC 2 §2.4.1). */
+const prime = 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn
 const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
-
-type Points = ReturnType<typeof weierstrass<bigint>>
-let points: Points | undefined
-
-/**
- * The library's points of secp256k1, with the endomorphism that it speeds them up by; its ECDSA, which signs and reads DER besides, is not needed for a recovery. Made when
- * first needed, because making them asks the platform for random bytes, and importing this must do nothing. It is a constant all the same.
- */
-function curve(): Points {
-  points ??= weierstrass(
-    {
-      p: 0xfffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2fn,
-      n: order,
-      h: 1n,
-      a: 0n,
-      b: 7n,
-      Gx: 0x79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798n,
-      Gy: 0x483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8n,
-    },
-    {
-      endo: {
-        beta: 0x7ae96a2b657c07106e64479eac3434e99cf0497512f58995c1396c28719501een,
-        basises: [
-          [0x3086d221a7d46bcde86c90e49284eb15n, -0xe4437ed6010e88286f547fa90abfe4c3n],
-          [0x114ca50f7a8e2f3f657c1108d9d44cfd8n, 0x3086d221a7d46bcde86c90e49284eb15n],
-        ],
-      },
-    },
-  )
-  return points
-}
 
 function toBigInt(bytes: Uint8Array): bigint {
   return BigInt(`0x${toHex(bytes)}`)
 }
 
-/** The public key that an ECDSA signature over `hash` is by (SEC 1 §4.1.6): `Q = r⁻¹(s·R − e·G)`, R being the point with x = r and that parity of y. */
-function recoverPoint(hash: Uint8Array, rBytes: Uint8Array, s: bigint, isOdd: boolean): Uint8Array {
-  const Point = curve()
-  const { Fn } = Point
-  const inverse = Fn.inv(toBigInt(rBytes))
-  const point = Point.fromBytes(concat([isOdd ? 3 : 2], rBytes))
-  const sum = Point.BASE.mulAddUnsafe(Fn.create(-toBigInt(hash) * inverse), point, Fn.create(s * inverse))
-  sum.assertValidity()
-  return sum.toBytes(false)
+/** `r` and `s`, and the parity of the point that `r` is of: of the one spelling that a signature has. */
+interface Signature {
+  readonly bytes: Bytes
+  readonly recovery: 0 | 1
+}
+
+function readSignature(signature: string): Signature | undefined {
+  const all = signature.length === 132 && isHexData(signature) ? fromHex(signature.slice(2).toLowerCase()) : undefined
+  if (!all) return undefined
+  const bytes = all.slice(0, 64)
+  const [r, s, v] = [toBigInt(bytes.subarray(0, 32)), toBigInt(bytes.subarray(32)), all[64] ?? 255]
+  if (!(r > 0n && r < order && s > 0n && s <= order / 2n)) return undefined
+  if (v === 0 || v === 27) return { bytes, recovery: 0 }
+  return v === 1 || v === 28 ? { bytes, recovery: 1 } : undefined
+}
+
+/** Whether these are 65 bytes and a point of the curve. */
+function isPoint(bytes: unknown): bytes is Uint8Array {
+  if (!(bytes instanceof Uint8Array) || bytes.length !== 65 || bytes[0] !== 4) return false
+  const [x, y] = [toBigInt(bytes.subarray(1, 33)), toBigInt(bytes.subarray(33))]
+  return x < prime && y < prime && (y * y - x * x * x - 7n) % prime === 0n
+}
+
+/** What a plugged curve says; `'nothing'` where that is no answer. It is given copies, so that nothing else is judged after it than before. */
+function askPlugged(recover: Recover | undefined, hash: Uint8Array, { bytes, recovery }: Signature): Uint8Array | undefined | 'nothing' {
+  if (!recover) return 'nothing'
+  try {
+    const answer: unknown = recover(hash.slice(), bytes.slice(), recovery)
+    if (answer === undefined || answer === null) return undefined
+    // Later is too late, and its failure is nobody's.
+    if (answer instanceof Promise) answer.catch(() => undefined)
+    return isPoint(answer) ? answer : 'nothing'
+  } catch {
+    return 'nothing'
+  }
+}
+
+/** The address that signed `message` by `personal_sign`, in lower case. */
+export async function recoverAddress(message: string, signature: string, recover: Recover | undefined): Promise<Hex | undefined> {
+  const read = readSignature(signature)
+  if (!read) return undefined
+  const { addressOfPoint, personalHash } = await import('./wallet-hash.ts')
+  const hash = personalHash(message)
+  const plugged = askPlugged(recover, hash, read)
+  const point = plugged === 'nothing' ? (await import('./secp256k1.ts')).softwareRecover(hash, read.bytes, read.recovery) : plugged
+  return point && addressOfPoint(point)
 }
 
 /**
  * The address that signed `message` by `personal_sign`, or `undefined` where there is none. Exactly 65 bytes, hex of either case after `0x`, low s
  * (EIP-2), v 0, 1, 27 or 28: every other spelling of a signature is refused, so that none has two.
+ *
+ * @throws TypeError for curves that are none
  */
-export function recoverWallet(message: string, signature: string): Hex | undefined {
-  const bytes = signature.length === 132 && isHexData(signature) ? fromHex(signature.slice(2).toLowerCase()) : undefined
-  const [rBytes, s, v] = [bytes?.subarray(0, 32), toBigInt(bytes?.subarray(32, 64) ?? new Uint8Array(1)), bytes?.[64] ?? 255]
-  if (!rBytes || ![0, 1, 27, 28].includes(v)) return undefined
-  const r = toBigInt(rBytes)
-  if (!(r > 0n && r < order && s > 0n && s <= order / 2n)) return undefined
-  try {
-    const point = recoverPoint(hashPersonalMessage(message), rBytes, s, v % 27 === 1)
-    return toChecksumAddress(`0x${toHex(keccak_256(point.subarray(1)).subarray(12))}`)
-  } catch {
-    // No point has that x, or the sum is no point.
-    return undefined
-  }
+export async function recoverWallet(message: string, signature: string, curves?: Curves): Promise<Hex | undefined> {
+  const address = await recoverAddress(message, signature, readCurves(curves).secp256k1)
+  return address && toChecksumAddress(address)
 }

@@ -8,7 +8,7 @@ describeVectors('vectors/eip191', () => {
   for (const { name, message, hash } of loadVectors<{ cases: { name: string; message: string; hash: string }[] }>(
     'eip191/hash-message.json',
   ).cases) {
-    it(`hash: ${name}`, () => expect(`0x${toHex(hashPersonalMessage(message))}`).toBe(hash))
+    it(`hash: ${name}`, async () => expect(`0x${toHex(await hashPersonalMessage(message))}`).toBe(hash))
   }
 
   interface Case {
@@ -19,8 +19,8 @@ describeVectors('vectors/eip191', () => {
     valid: boolean
   }
   for (const item of loadVectors<{ cases: Case[] }>('eip191/personal-sign.json').cases.filter(isScored)) {
-    it(`recover: ${item.name}`, () => {
-      expect(isSameAddress(recoverWallet(item.message, item.signature) ?? '', item.address)).toBe(item.valid)
+    it(`recover: ${item.name}`, async () => {
+      expect(isSameAddress((await recoverWallet(item.message, item.signature)) ?? '', item.address)).toBe(item.valid)
     })
   }
 })

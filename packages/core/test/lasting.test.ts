@@ -426,6 +426,34 @@ describe('a clock that is off', () => {
     expect([sent, signer.signed.length]).toEqual([8, 1])
   })
 
+  it('one that was signed before another was refused, and is sent after that, is signed once more as well', async () => {
+    const storage = { ...memoryStorage(), sharedAs: 'here' }
+    const { client } = clientWith({ now: at(-10 * minute), storage })
+    await client.signIn({ resources })
+    const { sign } = crypto.subtle
+    let release = (): void => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    // The platform takes its time over one signature.
+    crypto.subtle.sign = async (...given) => {
+      crypto.subtle.sign = sign
+      const signature = await sign.apply(crypto.subtle, given)
+      await held
+      return signature
+    }
+    try {
+      const deliver = async (sigs: Record<string, SessionSig>) => judge(sigs, new Date())
+      const slow = client.send({ resources }, deliver)
+      while (crypto.subtle.sign !== sign) await new Promise((resolve) => setImmediate(resolve))
+      expect(await client.send({ resources }, deliver)).toBe('accepted')
+      release()
+      expect(await slow).toBe('accepted')
+    } finally {
+      crypto.subtle.sign = sign
+    }
+  })
+
   it('half a minute fast costs nothing', async () => {
     const { client, signer } = clientWith({ now: at(minute / 2) })
     expect(await client.send({ resources }, (sigs) => judge(sigs, new Date()))).toBe('accepted')

@@ -76,7 +76,7 @@ it('default: a wallet’s word, asked for once and said in plain words', async (
       'Issued At: 2026-03-01T10:00:00.000Z',
     ].join('\n'),
   )
-  expect(recoverWallet(statement.signedMessage, statement.sig)).toBe(alice.address)
+  expect(await recoverWallet(statement.signedMessage, statement.sig)).toBe(alice.address)
   expect(Object.keys(statement)).toEqual(['sig', 'derivedVia', 'signedMessage', 'address'])
   expect(signer.signed.length).toBe(1)
 

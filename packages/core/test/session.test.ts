@@ -273,7 +273,7 @@ it('behavior: another application’s vocabulary is followed by client and verif
 
 it('behavior: verifyWallet lets the client be sure at once', async () => {
   const verifyWallet = async (question: { message: string; signature: string; address: string }) =>
-    recoverWallet(question.message, question.signature) === question.address
+    (await recoverWallet(question.message, question.signature)) === question.address
   const forged = countingSigner()
   const signer = { ...forged, signMessage: (message: string) => bob.signMessage({ message }) }
   expect(await code(createSessionClient({ nodes, signer, domain, verifyWallet }).signIn())).toBe('wallet-signature-invalid')

@@ -1,21 +1,20 @@
-import { beforeEach, expect, it, vi } from 'vitest'
+import { recover } from 'tiny-secp256k1'
+import { beforeEach, expect, it } from 'vitest'
 import { createSessionClient } from '../src/session.ts'
 import { createVerifier, verifySessionSig } from '../src/verify.ts'
 import { countingSigner, domain, nodes } from './wallet.ts'
 
-/** The real recovery, counted. */
-const recoveries = vi.hoisted(() => ({ count: 0 }))
-vi.mock('../src/wallet-signature.ts', async (importOriginal) => {
-  const original = await importOriginal<typeof import('../src/wallet-signature.ts')>()
-  const recoverWallet: typeof original.recoverWallet = (...args) => {
+/** A real curve, plugged in and counted. */
+const recoveries = { count: 0 }
+const curves = {
+  secp256k1: (hash: Uint8Array, signature: Uint8Array, recovery: 0 | 1) => {
     recoveries.count += 1
-    return original.recoverWallet(...args)
-  }
-  return { ...original, recoverWallet }
-})
+    return recover(hash, signature, recovery, false)
+  },
+}
 
 const [audience = ''] = nodes
-const options = { audience, domains: [domain] }
+const options = { audience, domains: [domain], curves }
 
 beforeEach(() => {
   recoveries.count = 0

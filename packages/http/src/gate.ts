@@ -193,7 +193,7 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const target = targetOf(incoming, settings.origins)
     const { sessionKey } = signature
     const named = recall(incoming)
-    const key = named.known?.key.publicKey === sessionKey ? named.known.key : prepareSessionKey(sessionKey)
+    const key = named.known?.key.publicKey === sessionKey ? named.known.key : prepareSessionKey(sessionKey, options.curves)
     if (!(await key.verify(toUtf8(baseOf(signature, incoming, target)), signature.bytes)))
       throw requestError('session-signature-invalid', { key: sessionKey })
     // What is there already is not waited for: thousands of requests a second would feel it.
@@ -221,15 +221,16 @@ export function createGate(options: RequestVerifierOptions): Gate {
     const sig = findSessionSig(incoming, body, sessionSigs)
     if (sig === undefined) throw missing
     const asked = typeof resource === 'function' ? await resource(bodyOf(body, incoming)) : resource
-    return verdictOf(await verifier.inspect(sig, requestOf(asked, now)))
+    const request = requestOf(asked, now)
+    return settings.explain ? verdictOf(await verifier.inspect(sig, request)) : { session: await verifier.verify(sig, request) }
   }
 
   async function keep(incoming: Incoming, now: Date): Promise<void> {
     if (!revocations) throw new TypeError('A revocation endpoint needs revocations: where they are kept.')
     if (incoming.method !== 'POST') throw requestError('revocation-malformed', { reason: 'it is not sent by POST' })
     const text = bodyOf(await incoming.read(settings.body), incoming).text()
-    const { domains, clockToleranceSeconds, maxDelegationSeconds } = options
-    const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, verifyWallet: ports.verifyWallet }).filter(
+    const { domains, clockToleranceSeconds, maxDelegationSeconds, curves } = options
+    const known = Object.entries({ clockToleranceSeconds, maxDelegationSeconds, curves, verifyWallet: ports.verifyWallet }).filter(
       ([, value]) => value !== undefined,
     )
     const revocation = await verifyRevocation(text, { domains, ...Object.fromEntries(known), now })
