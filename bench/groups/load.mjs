@@ -1,23 +1,23 @@
 /**
- * Verified requests a second against the same server that does nothing but one bare asynchronous `crypto.verify` for each: node:http, the same handler, the same bytes, kept
- * alive. Rounds of both alternate in one run; the ratio is the median of those of neighbouring rounds. Measures what is built.
+ * Verified requests a second against the same server that does nothing but one bare asynchronous `crypto.verify` for each: node:http, the same handler, the same bytes, kept alive.
  *
  * First with one thread to verify in, so that the thread pool is the limit, also on two processors: there the guard must not cost much, as the event loop has time to spare. Then
  * with Node's four: where they, the event loop and the load have to share the processors, all that is done for a request shows.
  */
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync, sign } from 'node:crypto'
-import { availableParallelism } from 'node:os'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import autocannon from 'autocannon'
-import { createSession } from './http-load/requests.mjs'
+import { createSession } from '../../scripts/http-load/requests.mjs'
+import { paceOf } from '../measure.mjs'
+import { timeRow } from '../rows.mjs'
 
-const budget = 0.85
-const [rounds, perRound, connections] = [11, 8_000, 32]
+const connections = 32
 
 async function start(kind, threads, ...args) {
-  const child = spawn(process.execPath, [fileURLToPath(new URL('http-load/server.mjs', import.meta.url)), kind, ...args], {
+  const path = fileURLToPath(new URL('../../scripts/http-load/server.mjs', import.meta.url))
+  const child = spawn(process.execPath, [path, kind, ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, UV_THREADPOOL_SIZE: String(threads) },
   })
@@ -32,9 +32,7 @@ function sample() {
   return JSON.stringify({ x, message: message.toString('base64'), signature: sign(null, message, privateKey).toString('base64') })
 }
 
-const median = (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
-
-/** Requests a second. Each connection has requests of its own, and sends each once. */
+/** Milliseconds for a request. Each connection has requests of its own, and sends each once. */
 async function round({ port }, requests) {
   const each = Math.ceil(requests.length / connections)
   let taken = 0
@@ -47,47 +45,51 @@ async function round({ port }, requests) {
       taken += each
     },
   }
-  let [start, end] = [0, 0]
+  let [begin, end] = [0, 0]
   // Making the requests takes a while, and it looks whether it is done once a second only: what counts is the time from the first answer to the last.
   const result = await new Promise((resolve, reject) => {
     const running = autocannon(load, (error, result) => (error ? reject(error) : resolve(result)))
     running.on('response', () => {
       end = performance.now()
-      start ||= end
+      begin ||= end
     })
   })
   if (result['2xx'] !== requests.length) throw new Error(`Not all were accepted: ${JSON.stringify(result.statusCodeStats)}`)
-  return requests.length / ((end - start) / 1000)
+  return (end - begin) / requests.length
 }
 
-async function compare(threads) {
+async function timesOf(threads, settings) {
   const servers = [await start('bare', threads, sample()), await start('verified', threads)]
   const session = await createSession()
   const url = `http://127.0.0.1:${servers[1].port}/pkp?x=1`
   const signed = (count) => Promise.all(Array.from({ length: count }, () => session.request(url)))
   // The first carries the delegation, those after it its name.
-  for (let i = 0; i < 2; i++) await round(servers[1], await signed(1))
-  const rates = { bare: [], verified: [] }
-  for (let i = -1; i < rounds; i++) {
+  for (let i = 0; i < 2; i += 1) await round(servers[1], await signed(1))
+  const times = { bare: [], verified: [] }
+  for (let i = -1; i < paceOf(settings).rounds; i += 1) {
     for (const server of i % 2 === 0 ? servers : servers.toReversed()) {
-      const rate = await round(server, await signed(perRound))
+      const time = await round(server, await signed(settings.quick ? 1024 : 8000))
       // The first of each warms up.
-      if (i >= 0) rates[server.kind].push(rate)
+      if (i >= 0) times[server.kind].push(time)
     }
   }
   for (const server of servers) server.stop()
-  return { rates, ratio: median(rates.verified.map((rate, i) => rate / rates.bare[i])) }
+  return times
 }
 
-for (const [threads, least] of [
-  [1, budget],
-  [4, undefined],
-]) {
-  const { rates, ratio } = await compare(threads)
-  console.log(`Verifying in ${threads === 1 ? 'one thread' : `${threads} threads`}, on ${availableParallelism()} processors`)
-  for (const [kind, values] of Object.entries(rates))
-    console.log(`  ${kind.padEnd(9)}${median(values).toFixed(0).padStart(7)} requests a second`)
-  const wanted = least ? `; at least ${100 * least} %` : ''
-  console.log(`  ${(100 * ratio).toFixed(1)} % (median of ${rounds} alternating rounds${wanted})`)
-  if (ratio < (least ?? 0)) process.exitCode = 1
+function withThreads(threads, must) {
+  return async (settings) => {
+    const times = await timesOf(threads, settings)
+    const what = `A verified request at a node:http server, ${threads} ${threads === 1 ? 'thread' : 'threads'} to verify in`
+    return { rows: [timeRow({ what, of: 'one bare crypto.verify', ours: 'verified', peer: 'bare', times, must })] }
+  }
+}
+
+export const load = {
+  name: 'load',
+  title: 'A server under load',
+  notes: [
+    "The same `node:http` server and handler twice, under the same load (autocannon, 32 connections kept alive): one has the guard of `@session-sigs/http`, the other does one bare asynchronous `crypto.verify` for each request, and nothing else. With one thread in the pool (`UV_THREADPOOL_SIZE`) the curve is the limit; with Node's four the load generator takes its share of the processors.",
+  ],
+  parts: { one: withThreads(1, { atLeast: 0.85 }), four: withThreads(4) },
 }

@@ -1,0 +1,1 @@
+export declare function peerVersions(): Record<string, string>
