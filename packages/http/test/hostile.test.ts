@@ -90,6 +90,7 @@ describe('what a stranger can make a server do', () => {
     const bad = { ...good, sig: good.sig.replace(/^0x(.)/, (_, digit: string) => `0x${digit === '1' ? '2' : '1'}`) }
     const now = Date.now()
     const request = { resource, sessionKey: session.key.publicKey, audience: origin, issuedAt: now, expiration: now + 60_000 }
+    expect(() => presentDelegations('[]')).toThrow(expect.objectContaining({ code: 'delegation-malformed' }))
     const report = await verifier.inspectKey(presentDelegations(JSON.stringify(Array(32).fill(bad))), request)
     expect(report.error?.code).toBe('wallet-signature-invalid')
     expect(report.messages.length).toBe(3)
