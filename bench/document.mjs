@@ -1,6 +1,7 @@
 /** What the documents show of the results: text that is made of `results.json` alone, so that a test can make it once more and compare. */
 import { growthChart, ratioChart } from './chart.mjs'
-import { markdownTable, stageTables } from './table.mjs'
+import { reasonOf } from './explained.mjs'
+import { markdownTable, missedOf, stageTables } from './table.mjs'
 
 function machineOf({ machine, peers }) {
   const { processor, cores, system, memory, node, opensslOfNode, openssl, date, commit } = machine
@@ -15,9 +16,17 @@ function notesOf({ groups }) {
   return groups.flatMap(({ title, notes = [] }) => notes.map((note) => `- **${title}.** ${note}`)).join('\n')
 }
 
+function missedIn({ groups }) {
+  const missed = missedOf(groups)
+  if (missed.length === 0) return 'Everything that has to be reached is.'
+  const lines = missed.map((row) => `- **${row.what}**, beside ${row.peer}. ${reasonOf(row) ?? 'Not explained.'}`)
+  return ['What is not reached, and why:', '', ...lines].join('\n')
+}
+
 const parts = {
   machine: machineOf,
   table: ({ groups }) => markdownTable(groups),
+  missed: missedIn,
   notes: notesOf,
   stages: ({ groups }) => stageTables(groups),
 }

@@ -7,6 +7,7 @@ import { fork, spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { reasonOf } from './explained.mjs'
 import { describeMachine, peerVersions } from './machine.mjs'
 
 const { values: options } = parseArgs({
@@ -99,5 +100,8 @@ if (results.isWhole) write(results)
 else console.log('\nNot written: a run that is quick, or of one group, or that failed, says too little.')
 for (const reason of failed) console.error(`FAILED ${reason}`)
 const missed = missedOf(measured)
-for (const row of missed) console.error(`MISSED ${cellsOf(row).filter(Boolean).join(' · ')}`)
-process.exitCode = failed.length + missed.length > 0 ? 1 : 0
+for (const row of missed) {
+  const reason = reasonOf(row)
+  console.error(`${reason ? 'NOT REACHED' : 'MISSED'} ${cellsOf(row).filter(Boolean).join(' · ')}${reason ? `\n  ${reason}` : ''}`)
+}
+process.exitCode = failed.length + missed.filter((row) => !reasonOf(row)).length > 0 ? 1 : 0
