@@ -18,7 +18,8 @@ export interface Manifest {
   readonly devDependencies?: Names
   readonly peerDependencies?: Names
   readonly optionalDependencies?: Names
-  readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean }
+  readonly exports?: Readonly<Record<string, Names>>
+  readonly publishConfig?: { readonly access?: string; readonly provenance?: boolean; readonly exports?: Readonly<Record<string, Names>> }
 }
 
 /** A manifest, and where it stands. */

@@ -135,6 +135,9 @@ describe('publishing', () => {
   it.each(published.map(({ manifest }) => [manifest.name, manifest] as const))('%s is ready', (_, manifest) => {
     expect(manifest.publishConfig).toMatchObject({ access: 'public', provenance: true })
     expect(manifest.files).toEqual(['dist'])
+    // What is published has no sources, so that it must not name them.
+    const entries = Object.entries(manifest.exports ?? {}).map(([name, { '@session-sigs/source': _, ...built }]) => [name, built])
+    expect(manifest.publishConfig?.exports).toEqual(Object.fromEntries(entries))
     expect(manifest.license).toBe('MIT')
     expect(manifest.private).toBe(undefined)
     expect(scriptsAmong(ownScripts, manifest)).toEqual([])
