@@ -68,7 +68,6 @@ export function presentDelegations(text: string): PresentedDelegations {
   const capabilities = parseJson(text)
   if (!Array.isArray(capabilities)) throw unfit('delegation-malformed', { reason: 'it is not a list' })
   if (capabilities.length === 0) throw unfit('delegation-malformed', { reason: 'there is none' })
-  if (capabilities.length === 0) throw unfit('delegation-malformed', { reason: 'there is none' })
   if (capabilities.length > limits.capabilities)
     throw refusal('input-too-large', { what: 'the number of capabilities', limit: limits.capabilities })
   return new PresentedDelegations(capabilities, text.length)
