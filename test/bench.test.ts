@@ -24,7 +24,7 @@ const bounds: readonly (readonly [what: RegExp, peer: RegExp, count: number, mus
   [/^verify, .* on two cores$/, /^ours on one core$/, 1, { of: 'ratio', atLeast: 1.8 }],
   [/^verify, .* with sodium-native$/, /^openssl speed/, 1, { of: 'ratio', atLeast: 1.6 }],
   [/^verify, cold delegation, JavaScript alone$/, /^siwe/, 1, { of: 'ratio', atLeast: 1.5 }],
-  [/^verify, cold delegation, with tiny-secp256k1/, /^siwe/, 1, { of: 'ratio', atLeast: 6 }],
+  [/^verify, cold delegation, with secp256k1 \(native\)$/, /^siwe/, 1, { of: 'ratio', atLeast: 6 }],
   [/^SIWE, /, /^siwe/, 3, { of: 'ratio', atLeast: 80 }],
   [/^SIWE, /, /^viem\/siwe/, 3, { of: 'ratio', atLeast: 1 }],
   [/^A verified request .* 1 thread /, /^one bare crypto\.verify$/, 1, { of: 'ratio', atLeast: 0.85 }],

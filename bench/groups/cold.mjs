@@ -58,8 +58,8 @@ async function plugged(settings) {
   const { text, options } = await createSample()
   const { signedMessage, sig } = delegationOf(text)
   const kinds = [
-    ['tiny-secp256k1 (WebAssembly)', await wasmCurve(), { atLeast: 6 }],
-    ['secp256k1 (native)', nativeCurve(), undefined],
+    ['tiny-secp256k1 (WebAssembly)', await wasmCurve(), undefined],
+    ['secp256k1 (native)', nativeCurve(), { atLeast: 6 }],
   ]
   const rows = []
   for (const [name, curves, must] of kinds) {

@@ -2,17 +2,7 @@ import { defineConfig, type UserConfig } from 'tsdown'
 
 /** What a page loads with the client. */
 const parts = [
-  ...[
-    'errors',
-    'encode',
-    'observable',
-    'timers',
-    'watch',
-    'time',
-    'values',
-    'resource',
-    'keypair',
-  ],
+  ...['errors', 'encode', 'observable', 'timers', 'watch', 'time', 'values', 'resource', 'keypair'],
   ...[
     'scope',
     'delegation',

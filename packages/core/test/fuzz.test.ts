@@ -1,6 +1,6 @@
 /**
  * Random and structured input to the verifier: no exception, and nothing accepted that a simple model of the rules does not accept.
- * `FUZZ_RUNS` sets how many inputs (`pnpm fuzz` runs 200,000); a failure prints the seed to run again with.
+ * `FUZZ_RUNS` sets how many inputs; a failure prints the seed to run again with.
  */
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
