@@ -152,7 +152,7 @@ describe('publishing', () => {
     // Tested before it is published.
     expect(release).toMatch(/run: node scripts\/bootstrap\.mjs check\n +- run: npm test\n[\s\S]*- run: pnpm release$/m)
     expect(release).toContain('pnpm install --frozen-lockfile')
-    expect(release).toMatch(/^ {10}PNPM_CONFIG_PROVENANCE: 'true'$/m)
+    expect(release).toMatch(/^ {10}PNPM_CONFIG_PROVENANCE: ["']true["']$/m)
     const { scripts = {} } = foundAt(`${root}package.json`).manifest
     expect(scripts['release']).toMatch(/changeset publish$/)
     expect(JSON.parse(read('.changeset/config.json')).access).toBe('public')
