@@ -54,7 +54,8 @@ function failureOf({ checks, error }: Report): object {
 const reason = expect.stringMatching(/./)
 
 it('default: every check once, in order, each with its place', async () => {
-  const { checks, ok, messages } = await inspect({})
+  const { checks, ok, messages, now: time } = await inspect({})
+  expect(time).toBe(iso(0))
   expect(ok).toBe(true)
   expect(messages.length).toBe(1)
   expect(checks.map(({ name }) => name)).toEqual([...checkNames])

@@ -163,13 +163,19 @@ describe('a text of the same session', () => {
     ])
       expect(known.recall(await textOf(times))).toBeUndefined()
     expect(known.recall(text, { resource })).toBeUndefined()
+    expect(known.recall(text, { resource, ability: '', now })).toBeUndefined()
+    const lasting = await textOf({ expiration: iso(2 * hour) })
+    expect(known.recall(lasting, { resource, now: new Date(iso(hour - 1)) })).toBeDefined()
+    expect(known.recall(lasting, { resource, now: new Date(iso(hour)) })).toBeUndefined()
   })
 
   it('behavior: now, where no time is said', async () => {
     const at = (fromNow: number): string => new Date(Date.now() + fromNow).toISOString()
     const capabilities = [await delegate({ issuedAt: at(0), expirationTime: at(hour) })]
     const text = await textOf({ capabilities, issuedAt: at(0), expiration: at(minute) })
-    expect(await taught(text).recall(text, { resource })).toMatchObject({ resource })
+    const known = taught(text)
+    expect(await known.recall(text, { resource })).toMatchObject({ resource })
+    for (const none of [7, null]) expect(known.recall(text, { resource, now: none as unknown as Date })).toBeUndefined()
   })
 })
 
@@ -253,6 +259,9 @@ describe('a pattern', () => {
     expect(Buffer.from(filled?.payload ?? []).toString()).toBe(signedMessage)
     expect(Buffer.from(filled?.signature ?? []).toString('hex')).toBe(sig)
     expect(filled?.instants).toEqual([now.getTime() + 123_456, now.getTime() + 9_876_543])
+    const third = fill(pattern, await textOf({ issuedAt: '1999-12-31T23:59:59.999Z' }))
+    expect(Buffer.from(third?.payload ?? []).toString()).toContain('"issuedAt":"1999-12-31T23:59:59.999Z"')
+    expect(Buffer.from(filled?.payload ?? []).toString(), 'what was filled in first is still as it was').toBe(signedMessage)
     const again = fill(pattern, await textOf())
     expect(Buffer.from(again?.payload ?? []).toString()).toBe((JSON.parse(await textOf()) as { signedMessage: string }).signedMessage)
   })
@@ -267,6 +276,9 @@ describe('a pattern', () => {
       return JSON.stringify({ ...parsed, signedMessage })
     }
     const turned = await signed((payload) => JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(payload) as object).reverse())))
+    const { issuedAt, expiration, nodeAddress, ...rest } = JSON.parse(String(parsed['signedMessage'])) as Record<string, string>
+    const elsewhere = await signed(() => JSON.stringify({ issuedAt, ...rest, z: issuedAt, expiration, nodeAddress }))
+    expect(patternFor(elsewhere)).toBeUndefined()
     const spaced = await signed((payload) => `${payload} `)
     for (const other of [
       turned,
@@ -320,5 +332,21 @@ it('behavior: a verifier says the same of a text each time that it comes, and of
   expect(await thrownBy(() => verifier.verify(forged, request))).toEqual({ code: 'session-signature-invalid', key: key.publicKey })
   expect((await verifier.inspect(text, request)).checks.length).toBe(16)
   expect(await thrownBy(() => verifier.verify(text, { ...request, more: 1 } as VerifyRequest))).toBeInstanceOf(TypeError)
-  expect(await thrownBy(() => verifier.verify(text, undefined as unknown as VerifyRequest))).toBeInstanceOf(TypeError)
+  expect(String(await thrownBy(() => verifier.verify(text, undefined as unknown as VerifyRequest)))).toMatch(
+    /^TypeError: Options are required/,
+  )
+})
+
+it('behavior: a contract wallet is asked every time, however often its session was found good', async () => {
+  let asked = 0
+  const verifyWallet = () => {
+    asked += 1
+    return true
+  }
+  const verifier = createVerifier({ ...defaults, verifyWallet })
+  const text = await textOf({ capabilities: [{ ...delegation, derivedVia: 'EIP1271' }] })
+  for (let i = 1; i < 5; i++) {
+    await verifier.verify(text, request)
+    expect(asked).toBe(i)
+  }
 })

@@ -141,6 +141,132 @@ describe('writing', () => {
 
 describe('URIs', () => {
   const isHost = (host: string): boolean => isAuthority(`[${host}]`)
+  it('behavior: an address in brackets is all of the host', () => {
+    for (const good of ['[::1]', '[::1]:', '[::1]:80', 'u@[::1]', 'u:p@[::1]:80', '[v1.a]:1']) expect(isAuthority(good), good).toBe(true)
+    for (const bad of [
+      'x[::1]',
+      '[::1]x',
+      '[::1]:80x',
+      '[::1]:x',
+      '[[::1]]',
+      '[::1',
+      '::1]',
+      '[]',
+      '[a]b]',
+      '[::1]80',
+      '[::1]:8:0',
+      '[x[::1]',
+    ])
+      expect(isAuthority(bad), bad).toBe(false)
+  })
+
+  it('behavior: eight groups of an address, or fewer with one gap; the last two may be an IPv4 address', () => {
+    const full = '1:2:3:4:5:6:7:8'
+    const good = [
+      full,
+      '::',
+      '1::',
+      '::8',
+      '1::8',
+      '1:2:3:4:5:6:7::',
+      '::2:3:4:5:6:7:8',
+      '1:2:3:4:5:6:1.2.3.4',
+      '::1.2.3.4',
+      '1:2:3:4:5::1.2.3.4',
+      'ABCD:ef01:0:00:000:0000:9:a',
+      '::255.255.255.255',
+      '::001.02.3.0',
+    ]
+    for (const host of good) expect(isHost(host), host).toBe(true)
+    const wrong = [
+      '',
+      ':',
+      ':::',
+      '1:2:3:4:5:6:7',
+      `${full}:9`,
+      `${full}::`,
+      `::${full}`,
+      '1::2::3',
+      '1:2:3:4:5:6:7:1.2.3.4',
+      '1.2.3.4',
+      '1.2.3.4::',
+      '1.2.3.4:1:2:3:4:5:6',
+      '::1.2.3',
+      '::1.2.3.4.5',
+      '::1.2.3.256',
+      '::1.2.3.1000',
+      '::1.2.3.0255',
+      '::1.2.3.1e1',
+      '::1.2. 3.4',
+      '::1.2.3.+4',
+      '::1.2.3.0x1',
+      '::1.2.3.4 ',
+      '::1.2.3.x',
+      '::1..3.4',
+      '12345::',
+      'g::',
+      '1:2:3:4::5:6:7:8',
+      '1:2:3:4:5:6::1.2.3.4',
+      ':1:2:3:4:5:6:7',
+      '1:2:3:4:5:6:7:',
+      '1:::2',
+      '::1:',
+      '::1.2.3.4:5',
+      '-1::',
+      ' ::1',
+    ]
+    for (const host of wrong) expect(isHost(host), host).toBe(false)
+  })
+
+  it('behavior: user information, host and port, each of their own characters', () => {
+    const allowed = { user: /[A-Za-z0-9\-._~!$&'()*+,;=:]/, host: /[A-Za-z0-9\-._~!$&'()*+,;=]/, port: /[0-9]/ }
+    for (let code = 0; code < 256; code++) {
+      const character = String.fromCharCode(code)
+      if (character === '%') continue
+      if (character !== '@') expect(isAuthority(`${character}@h`), `user ${code}`).toBe(allowed.user.test(character))
+      if (character !== '@') expect(isAuthority(`h${character}h`), `host ${code}`).toBe(allowed.host.test(character))
+      if (character !== '@') expect(isAuthority(`h:1${character}`), `port ${code}`).toBe(allowed.port.test(character))
+    }
+    for (const good of ['', 'h', ':', 'h:', ':1', '@', 'u@', '@h', 'u:p:q@h:1', '1.2.3.4', '999.1.1.1'])
+      expect(isAuthority(good), good).toBe(true)
+    for (const bad of ['u@v@h', 'h:1:2', 'h:x', ':x', 'éh:1', ' h:1', 'a b', 'h/']) expect(isAuthority(bad), bad).toBe(false)
+  })
+
+  it('behavior: scheme, path, query and fragment, each of their own characters', () => {
+    const pchar = /[A-Za-z0-9\-._~!$&'()*+,;=:@]/
+    for (let code = 0; code < 256; code++) {
+      const character = String.fromCharCode(code)
+      if (character === '%') continue
+      expect(isPchars(character), `pchar ${code}`).toBe(pchar.test(character))
+      expect(isUri(`a:x${character}`), `path ${code}`).toBe(pchar.test(character) || '/?#'.includes(character))
+      expect(isUri(`a://h/x${character}`), `path with host ${code}`).toBe(pchar.test(character) || '/?#'.includes(character))
+      expect(isUri(`a:?x${character}`), `query ${code}`).toBe(pchar.test(character) || '/?#'.includes(character))
+      expect(isUri(`a:#x${character}`), `fragment ${code}`).toBe(pchar.test(character) || '/?'.includes(character))
+      expect(isUri(`a${character}:x`), `scheme ${code}`).toBe(/[A-Za-z0-9+.:-]/.test(character))
+      expect(isUri(`${character}a:x`), `first of a scheme ${code}`).toBe(/[A-Za-z]/.test(character))
+    }
+    for (const good of [
+      'a:',
+      'a:/',
+      'a://',
+      'a:///',
+      'a://h',
+      'a://h/',
+      'a:?',
+      'a:#',
+      'a:?#',
+      'a:b?c?d',
+      'a:b#c?d',
+      'a://h?q',
+      'a://h#f',
+      'a:b//c',
+      'a:/b//c',
+      'a://h//',
+    ])
+      expect(isUri(good), good).toBe(true)
+    for (const bad of ['', ':', ':a', 'a', '1:a', 'a:b#c#d', 'a://h:x/', 'a://[/', 'a://u@v@h/', 'é:a', '//h', '/a', '?a', '#a:b', 'a b:c'])
+      expect(isUri(bad), bad).toBe(false)
+  })
 
   it('behavior: literal addresses of a version to come', () => {
     for (const host of ['v1.a', 'V1.a', 'vF.a', 'vf.a', 'v10.a', 'v1.:', "v1.aZ09-._~!$&'()*+,;=:"]) expect(isHost(host), host).toBe(true)

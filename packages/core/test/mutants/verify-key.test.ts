@@ -1,6 +1,6 @@
 /** Keys that sign something else, the delegations that they present, and what a verifier remembers of them. */
 import { recover } from 'tiny-secp256k1'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { AuthSig } from '../../src/delegation.ts'
 import { createDelegationCache, type ProvenDelegation } from '../../src/delegation-cache.ts'
 import { SessionError } from '../../src/errors.ts'
@@ -122,7 +122,9 @@ describe('verifying a key', () => {
       { resource: 'litPKP://Qm1' },
       { resource: 'lit-litaction://Qm1', ability: 'lit-action-execution' },
     ]
-    await verifier.verifyKey(presented, request)
+    for (let i = 0; i < 3; i++) await verifier.verifyKey(presented, request)
+    const unfit = { ...request, ability: 'lit-action-execution' }
+    expect(await thrownBy(() => verifier.verifyKey(presented, unfit))).toBeInstanceOf(TypeError)
     for (const other of others) {
       expect(await codeOf(() => verifier.verifyKey(presented, { ...request, ...other }))).toMatch(/^delegation-|^recap-/)
       await verifier.verifyKey(presented, request)
@@ -137,7 +139,7 @@ describe('verifying a key', () => {
         createVerifier({ ...defaults, clockToleranceSeconds: 7 }),
         present(await delegate({ ...(notBefore ? { notBefore } : {}) })),
       ]
-      await verifier.verifyKey(presented, { ...request, now: new Date(at(10)) })
+      for (let i = 0; i < 3; i++) await verifier.verifyKey(presented, { ...request, now: new Date(at(10)) })
       const verdict = (fromNow: number) => codeOf(() => verifier.verifyKey(presented, { ...request, now: new Date(at(fromNow)) }))
       expect(await verdict(hour)).toBe('delegation-expired')
       expect(await verdict(hour - 1)).toBeUndefined()
@@ -189,13 +191,15 @@ describe('verifying a key', () => {
       { issuedAt: Number.NaN },
       { expiration: Number.NaN },
       { issuedAt: 8.64e15 + 1 },
+      { issuedAt: -8.64e15 - 1 },
+      { expiration: 8.64e15 + 1 },
       { expiration: -8.64e15 - 1 },
       { expiration: 'x' },
       { now: new Date(Number.NaN) },
       { now: 7 },
       { resource: 'x' },
     ]
-    for (let i = 0; i < 2; i++) {
+    for (let i = 0; i < 4; i++) {
       for (const changes of wrong)
         expect(
           await thrownBy(() => verifier.verifyKey(presented, { ...request, ...changes } as KeyRequest)),
@@ -203,6 +207,37 @@ describe('verifying a key', () => {
         ).toBeInstanceOf(TypeError)
       expect((await verifier.verifyKey(presented, { ...request, issuedAt: -8.64e15, expiration: 8.64e15 })).expiresAt).toBe(iso(hour))
     }
+  })
+
+  it('behavior: now, where no time is said, and no time that is none', async () => {
+    const soon = (fromNow: number): string => new Date(Date.now() + fromNow).toISOString()
+    const [verifier, presented] = [createVerifier(defaults), present(await delegate({ issuedAt: soon(0), expirationTime: soon(hour) }))]
+    const { now: _, ...bare } = request
+    for (let i = 0; i < 3; i++) expect((await verifier.verifyKey(presented, bare)).address).toBe(alice.address)
+    for (const none of [7, null, new Date(Number.NaN)])
+      expect(await thrownBy(() => verifier.verifyKey(presented, { ...bare, now: none as Date }))).toBeInstanceOf(TypeError)
+  })
+
+  it('behavior: a contract is asked every time, however often it was found good', async () => {
+    let asked = 0
+    const verifyWallet = () => {
+      asked += 1
+      return true
+    }
+    const [verifier, presented] = [createVerifier({ ...defaults, verifyWallet }), present({ ...good, derivedVia: 'EIP1271' })]
+    for (let i = 1; i < 5; i++) {
+      await verifier.verifyKey(presented, request)
+      expect(asked).toBe(i)
+    }
+  })
+
+  it('behavior: a key of any digits, and where the checks were', async () => {
+    const verifier = createVerifier(defaults)
+    expect(Object.isFrozen(verifier)).toBe(true)
+    expect(await codeOf(() => verifier.verifyKey(present(good), { ...request, sessionKey: '0123456789abcdef'.repeat(4) }))).toBe(
+      'delegation-key-mismatch',
+    )
+    expect((await verifier.inspectKey(present(good), request)).checks[0]?.path).toBe('capabilities[0]')
   })
 
   it('error: none that grants it; the first failure is told', async () => {
@@ -333,5 +368,14 @@ describe('memories', () => {
     map.get('a')
     map.set('c', 3, 4)
     expect([map.get('a'), map.get('b'), map.get('c')]).toEqual([1, undefined, 3])
+  })
+
+  it('behavior: asking for what is not there keeps nothing', () => {
+    const map = createRecentMap<number>(10)
+    const set = vi.spyOn(Map.prototype, 'set')
+    expect(map.get('a')).toBeUndefined()
+    const calls = set.mock.calls.length
+    set.mockRestore()
+    expect(calls).toBe(0)
   })
 })
