@@ -3,7 +3,7 @@ const explained = [
   {
     what: /^First getSessionSigs, 1 node, (?:viem|ethers)$/,
     beside: /^the wallet alone$/,
-    why: 'A key in the same process signs in a third of a millisecond. To make a key, to read its public half and to sign take three turns of the platform’s threads, which are more than that, before anything of ours is counted. Wallets are in a process of their own, at least; that is the row with RPC.',
+    why: 'A key in the same process signs in about half a millisecond or less. To make a key, to read its public half and to sign take three turns of the platform’s threads, which are more than that, before anything of ours is counted. Wallets are in a process of their own, at least; that is the row with RPC.',
   },
   {
     what: /^First getSessionSigs, 1 node, RPC$/,
@@ -13,17 +13,17 @@ const explained = [
   {
     what: /^getSessionSigs, delegation at hand, 10 nodes$/,
     beside: /^bare signatures$/,
-    why: 'Rounds of one run lie on both sides of the bound: what ours adds is ten microseconds a call and one or two a node, and the threads that sign share two processors with the one that asks them. At 1 and at 100 nodes the same code is within it.',
+    why: 'Rounds of one run lie on both sides of the bound: what ours adds is some ten microseconds a call and a few a node, and the threads that sign share two processors with the one that asks them. At 1 and at 100 nodes the same code is within it.',
   },
   {
     what: /^verify, delegation cached, 16 in flight, on two cores$/,
     beside: /^ours on one core$/,
-    why: 'A virtual machine’s two processors are not always two: of the bare crypto.verify, too, some runs gain nearly nothing by the second and some all of it. What ours does between two signatures is a few hundredths of what one takes.',
+    why: 'How much the second processor gives depends on what else uses it, on a virtual machine also on what nobody here can see. What ours does between two signatures is little beside one of them: the rows beside the bare crypto.verify.',
   },
   {
     what: /^verify, cold delegation, JavaScript alone$/,
     beside: /^siwe/,
-    why: 'Of the processor’s time ours takes two thirds of what siwe does, which is the bound, nearly all of it in the curve; and ours besides checks a session signature, in another thread, whose turn is waited for.',
+    why: 'Nearly all of it is the wallet’s curve, on both sides; ours besides checks a session signature, in another thread, whose turn is waited for. Rounds of one run lie on both sides of the bound.',
   },
   {
     what: /^First getSessionSigs, 1 node, viem$/,

@@ -7,6 +7,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { loadedAtOnce } from './loaded-at-once.mjs'
 
 const why = process.argv.includes('--why')
 
@@ -87,18 +88,6 @@ function bundle({ from, code, external = [] }) {
     outdir: 'out',
     logLevel: 'error',
   })
-}
-
-/** The files that a page loads before it can use the import; whatever else was bundled is loaded later, if at all. */
-function loadedAtOnce(outputs) {
-  const loaded = new Set()
-  const load = (path) => {
-    if (loaded.has(path)) return
-    loaded.add(path)
-    for (const { path: next, kind, external } of outputs[path].imports) if (kind === 'import-statement' && !external) load(next)
-  }
-  load(Object.keys(outputs).find((path) => outputs[path].entryPoint === '<stdin>'))
-  return loaded
 }
 
 async function measure(item) {

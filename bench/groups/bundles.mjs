@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
 import { build } from 'esbuild'
+import { loadedAtOnce } from '../../scripts/loaded-at-once.mjs'
 import { sizeRow } from '../rows.mjs'
 
 /** Parts of Node that some peers import, and packages that they can do without: nothing is put in their place, and nothing counted. */
@@ -18,18 +19,6 @@ const withoutNode = {
     })
     onLoad({ filter: /.*/, namespace: 'none' }, () => ({ contents: 'module.exports = {}', loader: 'js' }))
   },
-}
-
-/** The files that are loaded before the import can be used. */
-function loadedAtOnce(outputs) {
-  const loaded = new Set()
-  const load = (path) => {
-    if (loaded.has(path)) return
-    loaded.add(path)
-    for (const { path: next, kind, external } of outputs[path].imports) if (kind === 'import-statement' && !external) load(next)
-  }
-  load(Object.keys(outputs).find((path) => outputs[path].entryPoint === '<stdin>'))
-  return loaded
 }
 
 async function bundle(contents) {
